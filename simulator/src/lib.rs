@@ -1,0 +1,1 @@
+//! Flies seeded vehicles over MAVLink and receives the alerts that they cause.

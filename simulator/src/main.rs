@@ -1,0 +1,3 @@
+//! The `corridor-sim` command.
+
+fn main() {}

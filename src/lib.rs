@@ -1,0 +1,7 @@
+//! Turns drone telemetry into corridor alerts.
+//!
+//! The rooms, in reading order; ARCHITECTURE.md has the arrows between them and
+//! `tests/layering.rs` holds them.
+
+pub mod track;
+pub mod units;

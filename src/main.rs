@@ -1,0 +1,3 @@
+//! The `corridord` command.
+
+fn main() {}

@@ -1,0 +1,323 @@
+//! Who was heard and what was said: track identities and the reports that links hand on.
+//!
+//! Pure. A [`Report`] is one decoded message as it was sent: sentinels are already
+//! absent, nothing is judged yet.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::units::{LatLon, Metres, Moment};
+
+/// The name of a link, as the configuration gives it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkName(Arc<str>);
+
+impl LinkName {
+    /// Wraps a name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(Arc::from(name))
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LinkName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The fleet that a link hears: system ids are unique within a namespace, not beyond.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Namespace(Arc<str>);
+
+impl Namespace {
+    /// Wraps a name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(Arc::from(name))
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a track is a track of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TrackId {
+    /// A MAVLink system, by the fleet that it was heard in and its system id.
+    Vehicle {
+        /// The fleet.
+        namespace: Namespace,
+        /// The MAVLink system id; 32 bits wide, since wider ids are on their way.
+        system_id: u32,
+    },
+}
+
+impl TrackId {
+    /// Names the kind of thing that is tracked.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Vehicle { .. } => "vehicle",
+        }
+    }
+}
+
+impl fmt::Display for TrackId {
+    /// Writes the track's key, `vehicle:alpha/1`: stable over restarts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vehicle {
+                namespace,
+                system_id,
+            } => write!(f, "vehicle:{namespace}/{system_id}"),
+        }
+    }
+}
+
+/// One decoded message, who sent it, and when and where it was heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// When the frame arrived.
+    pub received: Moment,
+    /// The link that it arrived on.
+    pub link: LinkName,
+    /// The track that it belongs to.
+    pub track: TrackId,
+    /// The MAVLink component that sent it.
+    pub component_id: u8,
+    /// What it said.
+    pub payload: Payload,
+    /// The frame as it was received.
+    pub frame: RawFrame,
+}
+
+/// What a message said, sentinels already absent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Payload {
+    /// HEARTBEAT (0).
+    Heartbeat(Heartbeat),
+    /// SYSTEM_TIME (2).
+    SystemTime(SystemTime),
+    /// GPS_RAW_INT (24).
+    GnssRaw(GnssRaw),
+    /// GLOBAL_POSITION_INT (33).
+    GlobalPosition(GlobalPosition),
+}
+
+/// The sign of life of a component.
+///
+/// Source: MAVLink common message set, HEARTBEAT (0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// `MAV_TYPE`, as sent: a value that no dialect knows is kept.
+    pub mav_type: u8,
+    /// `MAV_AUTOPILOT`, as sent; 8 is "invalid", a component that is no autopilot.
+    pub autopilot: u8,
+}
+
+impl Heartbeat {
+    /// Says whether the sender is an autopilot: `MAV_AUTOPILOT_INVALID` is anything else.
+    #[must_use]
+    pub const fn is_autopilot(self) -> bool {
+        self.autopilot != 8
+    }
+}
+
+/// The sender's clocks.
+///
+/// Source: MAVLink common message set, SYSTEM_TIME (2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SystemTime {
+    /// Microseconds since the Unix epoch; 0 means unknown.
+    pub unix_us: Option<u64>,
+    /// Milliseconds since the sender booted.
+    pub boot_ms: u32,
+}
+
+/// The receiver's own solution, before the autopilot's filter.
+///
+/// Source: MAVLink common message set, GPS_RAW_INT (24).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GnssRaw {
+    /// `GPS_FIX_TYPE`, as sent: 2 is a 2D fix, 3 and above are 3D.
+    pub fix_type: u8,
+    /// Satellites in use.
+    pub satellites: Option<u8>,
+    /// Height above the WGS-84 ellipsoid, metres.
+    pub alt_ellipsoid_m: Option<f64>,
+    /// Horizontal accuracy, from the extension `h_acc`; never from `eph`, which is HDOP.
+    pub h_acc: Option<Metres>,
+    /// Vertical accuracy, from the extension `v_acc`.
+    pub v_acc: Option<Metres>,
+}
+
+/// The autopilot's filtered position.
+///
+/// Source: MAVLink common message set, GLOBAL_POSITION_INT (33).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GlobalPosition {
+    /// Milliseconds since the sender booted.
+    pub boot_ms: u32,
+    /// Latitude, degrees times 1e7, as sent: it may lie out of range.
+    pub lat_e7: i32,
+    /// Longitude, degrees times 1e7, as sent: it may lie out of range.
+    pub lon_e7: i32,
+    /// Height above mean sea level, metres.
+    pub alt_msl_m: f64,
+    /// Height above the home position, metres.
+    pub alt_above_home_m: f64,
+    /// Speed towards north, metres per second.
+    pub north_mps: f64,
+    /// Speed towards east, metres per second.
+    pub east_mps: f64,
+    /// Speed downwards, metres per second.
+    pub down_mps: f64,
+}
+
+/// A position that passed the quality gate, on its track's own timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// Where the track stands on its own timeline.
+    pub at: TrackTime,
+    /// When the frame arrived.
+    pub received: Moment,
+    /// The link that it arrived on.
+    pub link: LinkName,
+    /// The MAVLink component that sent it.
+    pub component_id: u8,
+    /// The place, WGS-84.
+    pub position: LatLon,
+    /// Height above mean sea level, metres.
+    pub alt_msl_m: Option<f64>,
+    /// Height above the home position, metres.
+    pub alt_above_home_m: Option<f64>,
+    /// Height above the WGS-84 ellipsoid, metres.
+    pub alt_ellipsoid_m: Option<f64>,
+    /// Horizontal accuracy as the receiver reports it.
+    pub h_acc: Option<Metres>,
+    /// Vertical accuracy as the receiver reports it.
+    pub v_acc: Option<Metres>,
+    /// `GPS_FIX_TYPE`, as sent.
+    pub fix_type: Option<u8>,
+    /// Speed over ground towards north and east and downwards, metres per second.
+    pub velocity_ned_mps: Option<[f64; 3]>,
+    /// Milliseconds since the sender booted.
+    pub boot_ms: u32,
+    /// The message that the position came from.
+    pub source_message: &'static str,
+    /// The frame as it was received.
+    pub frame: RawFrame,
+}
+
+/// An instant on a track's own timeline, in microseconds.
+///
+/// It follows the sender's boot clock, so that a burst that waited in a radio's buffer
+/// keeps its true spacing, and it runs on over a reboot of the sender.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TrackTime(i64);
+
+impl TrackTime {
+    /// Wraps microseconds.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Returns the microseconds.
+    #[must_use]
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Returns the time since `earlier`, or zero if `earlier` is the later one.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> std::time::Duration {
+        let micros = self.0.saturating_sub(earlier.0);
+        std::time::Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
+}
+
+/// The bytes of one MAVLink frame, kept without a heap allocation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RawFrame {
+    length: u16,
+    bytes: [u8; Self::LENGTH_MAX],
+}
+
+impl RawFrame {
+    /// The longest frame: MAVLink 2 with 255 bytes of payload and a signature.
+    pub const LENGTH_MAX: usize = 280;
+
+    /// Copies a frame; bytes beyond [`Self::LENGTH_MAX`] are no part of any frame and left out.
+    #[must_use]
+    pub fn new(frame: &[u8]) -> Self {
+        let length = frame.len().min(Self::LENGTH_MAX);
+        let mut bytes = [0; Self::LENGTH_MAX];
+        bytes[..length].copy_from_slice(&frame[..length]);
+        Self {
+            length: u16::try_from(length).unwrap_or(0),
+            bytes,
+        }
+    }
+
+    /// Returns the bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+impl fmt::Display for RawFrame {
+    /// Writes the bytes in lower-case hexadecimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_bytes()
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for RawFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawFrame({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_track_key_tells_namespace_and_system_id() {
+        let track = TrackId::Vehicle {
+            namespace: Namespace::new("alpha"),
+            system_id: 70_000,
+        };
+        assert_eq!(track.to_string(), "vehicle:alpha/70000");
+        assert_eq!(track.kind(), "vehicle");
+    }
+
+    #[test]
+    fn a_raw_frame_keeps_its_bytes_and_no_more() {
+        assert_eq!(RawFrame::new(&[0xfd, 0x01, 0xa0]).to_string(), "fd01a0");
+        assert_eq!(
+            RawFrame::new(&[7; 300]).as_bytes().len(),
+            RawFrame::LENGTH_MAX
+        );
+    }
+}
