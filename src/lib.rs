@@ -3,5 +3,6 @@
 //! The rooms, in reading order; ARCHITECTURE.md has the arrows between them and
 //! `tests/layering.rs` holds them.
 
+pub mod corridor;
 pub mod track;
 pub mod units;

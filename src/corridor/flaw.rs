@@ -1,0 +1,253 @@
+//! What is wrong with a corridor file, and where.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::region::REGION;
+use crate::units::{LatLon, NotAPlace};
+
+/// One thing that is wrong with a corridor file.
+///
+/// The text names the feature, and the vertex where one is at fault; the file's name is the
+/// reader's to add.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flaw {
+    /// The feature at fault, or the file as a whole.
+    pub feature: Option<FeatureName>,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.feature {
+            Some(feature) => write!(f, "{feature}: {}", self.fault),
+            None => write!(f, "{}", self.fault),
+        }
+    }
+}
+
+impl std::error::Error for Flaw {}
+
+/// How a feature is called in a message: `feature 2 (id "strip")`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeatureName {
+    /// Its place in the file, from 0.
+    pub index: usize,
+    /// Its id, if it has one that can be read.
+    pub id: Option<String>,
+}
+
+impl fmt::Display for FeatureName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "feature {}", self.index)?;
+        match &self.id {
+            Some(id) => write!(f, " (id \"{id}\")"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A ring of a polygon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ring {
+    /// The outer one.
+    Exterior,
+    /// A hole, from 0.
+    Hole(usize),
+}
+
+impl fmt::Display for Ring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exterior => f.write_str("the exterior ring"),
+            Self::Hole(hole) => write!(f, "hole {hole}"),
+        }
+    }
+}
+
+/// A vertex of a line, of the exterior ring of a polygon, or of a hole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// The hole, from 0.
+    pub hole: Option<usize>,
+    /// The vertex, from 0.
+    pub vertex: usize,
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.hole {
+            Some(hole) => write!(f, "hole {hole}, vertex {}", self.vertex),
+            None => write!(f, "vertex {}", self.vertex),
+        }
+    }
+}
+
+/// What can be wrong with a corridor or with the file that describes it.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum Fault {
+    /// The text is no JSON.
+    #[error("line {line}, column {column}: {reason}")]
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What the JSON reader expected.
+        reason: String,
+    },
+    /// The text is JSON, but no feature collection.
+    #[error("not a GeoJSON FeatureCollection: {0}")]
+    NotACollection(String),
+    /// An entry of the collection is no feature.
+    #[error("not a GeoJSON Feature: {0}")]
+    NotAFeature(String),
+    /// A corridor without an id.
+    #[error("the property id is missing")]
+    IdMissing,
+    /// An id without a letter.
+    #[error("the property id is empty")]
+    IdEmpty,
+    /// An id that an earlier feature has.
+    #[error("the id is taken by feature {0}")]
+    IdTaken(usize),
+    /// A place that nobody can call by a name.
+    #[error("the property name is missing: a place needs one")]
+    PlaceUnnamed,
+    /// A property of the wrong type.
+    #[error("{property} is {found}: it must be {wanted}")]
+    WrongType {
+        /// The property.
+        property: &'static str,
+        /// Its value, as JSON.
+        found: String,
+        /// What it may be.
+        wanted: &'static str,
+    },
+    /// A class that does not exist, or not for this geometry.
+    #[error("class is \"{found}\": a {geometry} has {wanted}")]
+    Class {
+        /// The value.
+        found: String,
+        /// The geometry's type.
+        geometry: &'static str,
+        /// What it may be.
+        wanted: &'static str,
+    },
+    /// A point that is no place.
+    #[error("a Point must have the class \"place\": a corridor is a LineString or a Polygon")]
+    PointWithoutClass,
+    /// A line that says nothing about its width.
+    #[error("half_width_m is missing: a LineString needs it")]
+    WidthMissing,
+    /// A line without a width.
+    #[error("half_width_m is {0}: it must be more than 0")]
+    WidthNotPositive(f64),
+    /// A line too wide to be measured in local metres.
+    #[error("half_width_m is {found}: it must be at most {most}")]
+    WidthTooGreat {
+        /// The half-width, metres.
+        found: f64,
+        /// The greatest one, metres.
+        most: f64,
+    },
+    /// A geometry of a type that means no corridor.
+    #[error("geometry is {0}: only LineString, Polygon, and Point for places are read")]
+    Geometry(String),
+    /// Coordinates that are no list of what they should be.
+    #[error("coordinates are {found}: they must be {wanted}")]
+    Coordinates {
+        /// The value, as JSON.
+        found: String,
+        /// What they must be.
+        wanted: &'static str,
+    },
+    /// A position that is no pair of numbers.
+    #[error("{spot}: {found} is no position: GeoJSON order is [longitude, latitude]")]
+    Position {
+        /// The vertex.
+        spot: Spot,
+        /// The value, as JSON.
+        found: String,
+    },
+    /// A position that is not on Earth.
+    #[error("{spot}: {reason}")]
+    OffEarth {
+        /// The vertex.
+        spot: Spot,
+        /// The axis that is out of range.
+        reason: NotAPlace,
+    },
+    /// A position that only makes sense with its axes exchanged.
+    #[error(
+        "{spot}: [{first}, {second}] lies outside the region, and inside it with the axes \
+         swapped: GeoJSON order is [longitude, latitude]"
+    )]
+    Swapped {
+        /// The vertex.
+        spot: Spot,
+        /// The first number.
+        first: f64,
+        /// The second number.
+        second: f64,
+    },
+    /// A vertex too near to a pole.
+    #[error("{spot}: latitude {lat} is beyond {most}: corridors near the poles cannot be measured")]
+    Polar {
+        /// The vertex.
+        spot: Spot,
+        /// Its latitude, degrees.
+        lat: f64,
+        /// The greatest latitude, degrees.
+        most: f64,
+    },
+    /// An edge that goes round the back of the Earth.
+    #[error(
+        "{spot}: the edge from the vertex before it spans more than 180 degrees of longitude: \
+         corridors do not cross the antimeridian"
+    )]
+    Antimeridian {
+        /// The vertex at which the edge ends.
+        spot: Spot,
+    },
+    /// A line of one vertex or none.
+    #[error("a line needs at least 2 vertices, and this one has {0}")]
+    TooFewVertices(usize),
+    /// A line all of whose vertices are one place.
+    #[error("the line has no length: all its vertices are the same place")]
+    NoLength,
+    /// A ring that encloses nothing.
+    #[error("{ring} needs at least 4 positions, and has {found}")]
+    RingTooShort {
+        /// The ring.
+        ring: Ring,
+        /// How many it has.
+        found: usize,
+    },
+    /// A ring that does not end where it starts.
+    #[error("{0} is not closed: its last position must be its first")]
+    RingOpen(Ring),
+    /// A ring that crosses or touches itself.
+    #[error("{ring} crosses itself: edges {first} and {second} meet near {near}")]
+    SelfCrossing {
+        /// The ring.
+        ring: Ring,
+        /// An edge, by the vertex that it starts at.
+        first: usize,
+        /// The other edge.
+        second: usize,
+        /// Where they meet.
+        near: LatLon,
+    },
+    /// A hole that is not within the exterior ring.
+    #[error("hole {0} does not lie inside the exterior ring")]
+    HoleOutside(usize),
+    /// Rings that lie over each other in another way.
+    #[error("{0}")]
+    Rings(String),
+    /// A feature far from where it is expected; a warning.
+    #[error("lies outside the region ({REGION}): accepted as it stands")]
+    OutsideRegion,
+}

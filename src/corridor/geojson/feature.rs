@@ -1,0 +1,156 @@
+//! One feature: a corridor or a place.
+
+use serde_json::Value;
+
+use super::coordinates::{positions, rings, single};
+use super::properties::{Properties, shown};
+use crate::corridor::description::{Class, Corridor, CorridorId, Place};
+use crate::corridor::flaw::Fault;
+use crate::corridor::shape::{Area, Line, Shape};
+use crate::corridor::soundness::{line_faults, width_fault};
+use crate::units::Metres;
+
+/// What a feature describes.
+pub(super) enum Record {
+    Corridor(Box<Corridor>),
+    Place(Place),
+}
+
+/// Reads the id alone, to name the feature in whatever is said about it.
+pub(super) fn id(feature: &Value) -> Option<String> {
+    let id = feature.get("properties")?.get("id")?.as_str()?;
+    (!id.trim().is_empty()).then(|| id.to_owned())
+}
+
+/// Reads a feature, or lists everything that is wrong with it.
+pub(super) fn read(feature: &Value) -> Result<Record, Vec<Fault>> {
+    if feature.get("type").and_then(Value::as_str) != Some("Feature") {
+        let found = feature.get("type").map_or_else(
+            || "it has no type".to_owned(),
+            |kind| format!("its type is {}", shown(kind)),
+        );
+        return Err(vec![Fault::NotAFeature(found)]);
+    }
+    let mut properties = Properties::of(feature);
+    let geometry = feature.get("geometry").unwrap_or(&Value::Null);
+    let coordinates = geometry.get("coordinates").unwrap_or(&Value::Null);
+    let record = match geometry.get("type").and_then(Value::as_str) {
+        Some("Point") => place(coordinates, &mut properties).map(Record::Place),
+        Some("LineString") => {
+            let shape = line(coordinates, &mut properties);
+            corridor(&mut properties, "LineString", Class::Corridor, shape)
+        }
+        Some("Polygon") => {
+            let shape = area(coordinates, &mut properties.faults);
+            corridor(&mut properties, "Polygon", Class::Zone, shape)
+        }
+        _ => {
+            let kind = geometry.get("type").unwrap_or(geometry);
+            properties.faults.push(Fault::Geometry(shown(kind)));
+            None
+        }
+    };
+    match record {
+        Some(record) if properties.faults.is_empty() => Ok(record),
+        _ => Err(properties.faults),
+    }
+}
+
+fn place(coordinates: &Value, properties: &mut Properties) -> Option<Place> {
+    match properties.text("class") {
+        Some(class) if class == "place" => {}
+        Some(found) => properties.faults.push(Fault::Class {
+            found,
+            geometry: "Point",
+            wanted: "place",
+        }),
+        None => properties.faults.push(Fault::PointWithoutClass),
+    }
+    let name = properties.text("name");
+    if name.is_none() {
+        properties.faults.push(Fault::PlaceUnnamed);
+    }
+    let at = single(coordinates, &mut properties.faults);
+    Some(Place {
+        name: name?,
+        at: at?,
+    })
+}
+
+fn corridor(
+    properties: &mut Properties,
+    geometry: &'static str,
+    class: Class,
+    shape: Option<Shape>,
+) -> Option<Record> {
+    let id = properties.text("id");
+    match &id {
+        None => properties.faults.push(Fault::IdMissing),
+        Some(id) if id.trim().is_empty() => properties.faults.push(Fault::IdEmpty),
+        Some(_) => {}
+    }
+    let class = match properties.text("class").as_deref() {
+        None => class,
+        Some("corridor") => Class::Corridor,
+        Some("crossing") => Class::Crossing,
+        Some("zone") => Class::Zone,
+        Some(found) => {
+            properties.faults.push(Fault::Class {
+                found: found.to_owned(),
+                geometry,
+                wanted: "corridor, crossing or zone",
+            });
+            class
+        }
+    };
+    let name = properties.text("name");
+    let reference = properties.text("ref");
+    let country = properties.text("country");
+    let section = properties.text("section");
+    let from = properties.text("from");
+    let to = properties.text("to");
+    let km_start = properties.number("km_start").unwrap_or(0.0);
+    let id = id?;
+    Some(Record::Corridor(Box::new(Corridor {
+        name: name.unwrap_or_else(|| id.clone()),
+        id: CorridorId::new(&id),
+        reference,
+        country,
+        class,
+        section,
+        from,
+        to,
+        km_start,
+        shape: shape?,
+    })))
+}
+
+/// Judges the width and the vertices apart, so that neither hides what is wrong with the other.
+fn line(coordinates: &Value, properties: &mut Properties) -> Option<Shape> {
+    let half_width = properties.required_number("half_width_m", Fault::WidthMissing);
+    properties.faults.extend(half_width.and_then(width_fault));
+    let vertices = positions(coordinates, None, &mut properties.faults)?;
+    let faults = line_faults(&vertices);
+    let half_width = half_width.and_then(|half_width| Metres::new(half_width).ok());
+    match half_width {
+        Some(half_width) if faults.is_empty() => {
+            Line::new(vertices, half_width).ok().map(Shape::Line)
+        }
+        _ => {
+            properties.faults.extend(faults);
+            None
+        }
+    }
+}
+
+fn area(coordinates: &Value, faults: &mut Vec<Fault>) -> Option<Shape> {
+    let mut rings = rings(coordinates, faults)?;
+    let holes = rings.split_off(1);
+    match Area::new(rings.pop()?, holes) {
+        Ok(area) => Some(Shape::Area(area)),
+        Err(more) => {
+            faults.extend(more);
+            None
+        }
+    }
+}

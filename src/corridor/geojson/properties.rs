@@ -1,0 +1,86 @@
+//! The properties of a feature, and the faults that reading them finds.
+
+use serde_json::{Map, Value};
+
+use crate::corridor::flaw::Fault;
+
+/// How much of a value a message shows, characters.
+const SHOWN_MAX: usize = 40;
+
+/// The properties of a feature.
+///
+/// A property that is `null` is absent: editors write it for every empty cell of a table.
+pub(super) struct Properties<'a> {
+    members: Option<&'a Map<String, Value>>,
+    /// What was found wrong with the feature so far.
+    pub(super) faults: Vec<Fault>,
+}
+
+impl<'a> Properties<'a> {
+    /// Takes the properties of a feature.
+    pub(super) fn of(feature: &'a Value) -> Self {
+        let mut faults = Vec::new();
+        let members = match feature.get("properties") {
+            Some(Value::Object(members)) => Some(members),
+            Some(Value::Null) | None => None,
+            Some(other) => {
+                faults.push(wrong_type("properties", other, "an object"));
+                None
+            }
+        };
+        Self { members, faults }
+    }
+
+    /// Reads a text.
+    pub(super) fn text(&mut self, property: &'static str) -> Option<String> {
+        let value = self.value(property)?;
+        let text = value.as_str().map(str::to_owned);
+        if text.is_none() {
+            self.faults.push(wrong_type(property, value, "a text"));
+        }
+        text
+    }
+
+    /// Reads a number.
+    pub(super) fn number(&mut self, property: &'static str) -> Option<f64> {
+        let value = self.value(property)?;
+        let number = value.as_f64();
+        if number.is_none() {
+            self.faults.push(wrong_type(property, value, "a number"));
+        }
+        number
+    }
+
+    /// Reads a number, and says `missing` if there is none.
+    pub(super) fn required_number(
+        &mut self,
+        property: &'static str,
+        missing: Fault,
+    ) -> Option<f64> {
+        if self.value(property).is_none() {
+            self.faults.push(missing);
+        }
+        self.number(property)
+    }
+
+    fn value(&self, property: &str) -> Option<&'a Value> {
+        self.members?.get(property).filter(|value| !value.is_null())
+    }
+}
+
+/// Writes a value for a message, its start if it is long.
+pub(super) fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(SHOWN_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+fn wrong_type(property: &'static str, found: &Value, wanted: &'static str) -> Fault {
+    Fault::WrongType {
+        property,
+        found: shown(found),
+        wanted,
+    }
+}

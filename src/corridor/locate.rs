@@ -1,0 +1,95 @@
+//! Where a place lies relative to one corridor and to the nearest town.
+
+use super::metric::{Scale, length_m};
+use super::projection::{ON_CENTRELINE_M, Side};
+use super::set::{CorridorIndex, CorridorSet};
+use super::shape::Shape;
+use super::wind::wind;
+use crate::units::{LatLon, Metres};
+
+/// How far away a town may be and still tell a patrol something, metres.
+const NEAR_MAX_M: f64 = 50_000.0;
+
+/// Where a place lies relative to a corridor.
+///
+/// What only a line has is absent for an area.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Location {
+    /// The signed distance to the edge, metres: negative inside, 0 on the edge.
+    pub edge_m: f64,
+    /// The chainage of the nearest point of the centreline, metres, `km_start` included.
+    pub chainage_m: Option<f64>,
+    /// The distance from the centreline, metres, never negative.
+    pub cross_track_m: Option<f64>,
+    /// The side of the centreline; absent straight beyond an end of the line as well.
+    pub side: Option<Side>,
+    /// Half the width of the strip.
+    pub half_width: Option<Metres>,
+    /// The bearing of the line at that chainage, degrees from north in 0 to 360.
+    pub along_bearing_deg: Option<f64>,
+    /// The wind from the centreline to the place, "north-east"; absent within 20 m of it.
+    pub compass: Option<&'static str>,
+    /// The nearest named place, if one is within 50 km.
+    pub near: Option<NearPlace>,
+}
+
+/// The nearest named place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NearPlace {
+    /// Its name.
+    pub name: String,
+    /// How far away it is, metres.
+    pub distance_m: f64,
+    /// The bearing from the named place, degrees from north in 0 to 360.
+    pub bearing_deg: f64,
+}
+
+impl CorridorSet {
+    /// Tells where `at` lies relative to a corridor, which it need not be inside of.
+    #[must_use]
+    pub fn locate(&self, corridor: CorridorIndex, at: LatLon) -> Location {
+        let near = self.nearest_place(at);
+        let corridor = self.get(corridor);
+        match &corridor.shape {
+            Shape::Line(line) => {
+                let projection = line.project(at);
+                let off = ON_CENTRELINE_M <= projection.cross_track_m;
+                let way = Scale::between(projection.foot, at).offset(projection.foot, at);
+                Location {
+                    edge_m: line.edge_m(projection.cross_track_m),
+                    chainage_m: Some(corridor.km_start * 1000.0 + projection.along_m),
+                    cross_track_m: Some(projection.cross_track_m),
+                    side: projection.side,
+                    half_width: Some(line.half_width()),
+                    along_bearing_deg: Some(projection.bearing_deg),
+                    compass: off.then(|| wind(way.bearing_deg())),
+                    near,
+                }
+            }
+            shape @ Shape::Area(_) => Location {
+                edge_m: shape.edge_m(at),
+                chainage_m: None,
+                cross_track_m: None,
+                side: None,
+                half_width: None,
+                along_bearing_deg: None,
+                compass: None,
+                near,
+            },
+        }
+    }
+
+    fn nearest_place(&self, at: LatLon) -> Option<NearPlace> {
+        let rough = |from| Scale::between(from, at).offset(from, at);
+        let place = self
+            .places
+            .iter()
+            .min_by(|a, b| rough(a.at).length_m().total_cmp(&rough(b.at).length_m()))?;
+        let distance_m = length_m(place.at, at);
+        (distance_m <= NEAR_MAX_M).then(|| NearPlace {
+            name: place.name.clone(),
+            distance_m,
+            bearing_deg: rough(place.at).bearing_deg(),
+        })
+    }
+}

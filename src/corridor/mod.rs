@@ -1,0 +1,45 @@
+//! The corridors that are watched: read from GeoJSON, indexed, and measured in metres.
+//!
+//! Pure. Invariants:
+//!
+//! 1. A shape that exists is sound: a line has a length and a width, the rings of an area
+//!    are closed and cross nothing. The constructors are the only way in.
+//! 2. Distances are WGS-84 metres, never degrees. An edge between two vertices is the
+//!    straight line in longitude and latitude (RFC 7946 section 3.1.1), not the geodesic.
+//! 3. A signed distance to an edge is negative inside. The edge itself, and whatever lies
+//!    within a micrometre of it, has the distance 0 and counts as inside.
+//! 4. The index leaves out work, never an answer: it says what a walk over every corridor
+//!    would say.
+//! 5. Answers about several corridors come in the order of [`CorridorIndex`].
+//! 6. Corridors keep to latitudes below 80 degrees and do not cross the antimeridian.
+
+pub mod geojson;
+pub mod shipped;
+
+mod description;
+mod distance;
+mod flaw;
+mod index;
+mod locate;
+mod metric;
+mod passage;
+mod place_line;
+mod projection;
+mod region;
+mod ring;
+mod set;
+mod shape;
+mod soundness;
+mod wind;
+
+#[cfg(test)]
+mod sample;
+
+pub use description::{Class, Corridor, CorridorId, Place};
+pub use flaw::{Fault, FeatureName, Flaw, Ring, Spot};
+pub use locate::{Location, NearPlace};
+pub use passage::Passage;
+pub use projection::Side;
+pub use region::{REGION, Region};
+pub use set::{CorridorIndex, CorridorSet, DuplicateId, Nearby, Summary};
+pub use shape::{Area, Line, Shape};

@@ -1,0 +1,45 @@
+//! The part of the world that corridors are expected in.
+
+use std::fmt;
+
+/// The Western Balkans with a generous margin.
+///
+/// It decides nothing about a corridor but whether its coordinates look as if their axes
+/// were exchanged, and whether it is worth a warning.
+pub const REGION: Region = Region {
+    south: 34.0,
+    north: 50.0,
+    west: 12.0,
+    east: 31.0,
+};
+
+/// A box in longitude and latitude, degrees; its edges belong to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Region {
+    /// The least latitude.
+    pub south: f64,
+    /// The greatest latitude.
+    pub north: f64,
+    /// The least longitude.
+    pub west: f64,
+    /// The greatest longitude.
+    pub east: f64,
+}
+
+impl Region {
+    /// Says whether a latitude and a longitude lie inside.
+    #[must_use]
+    pub fn contains(&self, lat: f64, lon: f64) -> bool {
+        (self.south..=self.north).contains(&lat) && (self.west..=self.east).contains(&lon)
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "latitude {} to {}, longitude {} to {}",
+            self.south, self.north, self.west, self.east
+        )
+    }
+}

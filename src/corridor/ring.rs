@@ -1,0 +1,131 @@
+//! What makes the rings of an area sound: closed, crossing nothing, holes inside.
+
+use geo::algorithm::line_intersection::{LineIntersection, line_intersection};
+use geo::algorithm::validation::{InvalidPolygon, RingRole};
+use geo::{Coord, LineString, Polygon, Validation};
+use rstar::primitives::{GeomWithData, Line as TreeLine};
+use rstar::{RTree, RTreeObject};
+
+use super::flaw::{Fault, Ring};
+use super::shape::edges;
+use super::soundness::vertex_faults;
+use crate::units::LatLon;
+
+/// Lists what is wrong with the rings of an area.
+///
+/// Each ring is judged by itself; how they lie to each other is asked once they are sound.
+pub(super) fn ring_faults(exterior: &[LatLon], holes: &[Vec<LatLon>]) -> Vec<Fault> {
+    let mut faults = faults_of_one(exterior, Ring::Exterior);
+    for (nth, hole) in holes.iter().enumerate() {
+        faults.extend(faults_of_one(hole, Ring::Hole(nth)));
+    }
+    if faults.is_empty() {
+        faults = faults_between(exterior, holes);
+    }
+    faults
+}
+
+fn faults_of_one(vertices: &[LatLon], ring: Ring) -> Vec<Fault> {
+    let hole = match ring {
+        Ring::Exterior => None,
+        Ring::Hole(hole) => Some(hole),
+    };
+    let mut faults = vertex_faults(vertices, hole);
+    if vertices.len() < 4 {
+        faults.push(Fault::RingTooShort {
+            ring,
+            found: vertices.len(),
+        });
+    }
+    if vertices.first() != vertices.last() {
+        faults.push(Fault::RingOpen(ring));
+    }
+    if faults.is_empty() {
+        faults.extend(self_crossing(vertices, ring));
+    }
+    faults
+}
+
+/// Finds the first two edges of a closed ring that meet elsewhere than at a shared vertex.
+fn self_crossing(vertices: &[LatLon], ring: Ring) -> Option<Fault> {
+    // Numbered twice: as in the file, and without the edges that have no length, which make
+    // the two beside them neighbours.
+    let numbered: Vec<(usize, geo::Line)> = edges(vertices)
+        .map(|(start, end)| geo::Line::new(coord(start), coord(end)))
+        .enumerate()
+        .filter(|(_, edge)| edge.start != edge.end)
+        .collect();
+    let tree = RTree::bulk_load(
+        numbered
+            .iter()
+            .enumerate()
+            .map(|(nth, (_, edge))| GeomWithData::new(tree_line(edge), nth))
+            .collect(),
+    );
+    let last = numbered.len().saturating_sub(1);
+    for (nth, (first, edge)) in numbered.iter().enumerate() {
+        let meeting = tree
+            .locate_in_envelope_intersecting(tree_line(edge).envelope())
+            .filter(|other| nth < other.data)
+            .filter_map(|other| {
+                let neighbours = other.data == nth + 1 || (nth == 0 && other.data == last);
+                let (second, other_edge) = numbered.get(other.data)?;
+                Some((*second, meeting_point(*edge, *other_edge, neighbours)?))
+            })
+            .min_by_key(|(second, _)| *second);
+        if let Some((second, near)) = meeting {
+            return Some(Fault::SelfCrossing {
+                ring,
+                first: *first,
+                second,
+                near,
+            });
+        }
+    }
+    None
+}
+
+/// Says where two edges meet; neighbours may meet in the one vertex that they share.
+fn meeting_point(one: geo::Line, other: geo::Line, neighbours: bool) -> Option<LatLon> {
+    let at = match line_intersection(one, other)? {
+        LineIntersection::SinglePoint { intersection, .. } if !neighbours => intersection,
+        LineIntersection::SinglePoint { .. } => return None,
+        LineIntersection::Collinear { intersection } => intersection.start,
+    };
+    LatLon::new(at.y, at.x).ok()
+}
+
+fn faults_between(exterior: &[LatLon], holes: &[Vec<LatLon>]) -> Vec<Fault> {
+    let polygon = Polygon::new(
+        exterior.iter().copied().map(coord).collect::<LineString>(),
+        holes
+            .iter()
+            .map(|hole| hole.iter().copied().map(coord).collect::<LineString>())
+            .collect(),
+    );
+    polygon
+        .validation_errors()
+        .into_iter()
+        .map(|error| {
+            if let InvalidPolygon::InteriorRingNotContainedInExteriorRing(RingRole::Interior(
+                hole,
+            )) = error
+            {
+                Fault::HoleOutside(hole)
+            } else {
+                Fault::Rings(error.to_string())
+            }
+        })
+        .collect()
+}
+
+fn tree_line(edge: &geo::Line) -> TreeLine<[f64; 2]> {
+    TreeLine::new([edge.start.x, edge.start.y], [edge.end.x, edge.end.y])
+}
+
+fn coord(at: LatLon) -> Coord {
+    Coord {
+        x: at.lon(),
+        y: at.lat(),
+    }
+}

@@ -1,0 +1,53 @@
+//! What makes a line sound: vertices that can be measured, a length and a width.
+
+use super::flaw::{Fault, Spot};
+use super::shape::{Line, edges};
+use crate::units::LatLon;
+
+/// The greatest latitude of a vertex, degrees; towards the poles local metres fail.
+const LATITUDE_MAX: f64 = 80.0;
+
+/// Lists what is wrong with the vertices of a line.
+pub(super) fn line_faults(vertices: &[LatLon]) -> Vec<Fault> {
+    let mut faults = vertex_faults(vertices, None);
+    if vertices.len() < 2 {
+        faults.push(Fault::TooFewVertices(vertices.len()));
+    } else if edges(vertices).all(|(start, end)| start == end) {
+        faults.push(Fault::NoLength);
+    }
+    faults
+}
+
+/// Says what is wrong with a half-width, in metres.
+pub(super) fn width_fault(half_width_m: f64) -> Option<Fault> {
+    if half_width_m <= 0.0 {
+        Some(Fault::WidthNotPositive(half_width_m))
+    } else if Line::HALF_WIDTH_MAX_M < half_width_m {
+        Some(Fault::WidthTooGreat {
+            found: half_width_m,
+            most: Line::HALF_WIDTH_MAX_M,
+        })
+    } else {
+        None
+    }
+}
+
+/// Lists the vertices, of a line or of a ring, that no local metre can measure.
+pub(super) fn vertex_faults(vertices: &[LatLon], hole: Option<usize>) -> Vec<Fault> {
+    let polar = vertices.iter().enumerate().filter_map(|(vertex, at)| {
+        (LATITUDE_MAX < at.lat().abs()).then_some(Fault::Polar {
+            spot: Spot { hole, vertex },
+            lat: at.lat(),
+            most: LATITUDE_MAX,
+        })
+    });
+    let wide = edges(vertices)
+        .enumerate()
+        .filter_map(|(edge, (start, end))| {
+            let vertex = edge + 1;
+            (180.0 < (end.lon() - start.lon()).abs()).then_some(Fault::Antimeridian {
+                spot: Spot { hole, vertex },
+            })
+        });
+    polar.chain(wide).collect()
+}
