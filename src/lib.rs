@@ -6,3 +6,4 @@
 pub mod corridor;
 pub mod track;
 pub mod units;
+pub mod wire;

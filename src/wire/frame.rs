@@ -1,0 +1,311 @@
+//! One MAVLink frame: its outline in a byte slice, its fields, what its checksum says.
+//!
+//! Source: MAVLink guide, "Packet Serialization".
+
+use super::checksum::{checksum, extra_crc};
+
+/// The MAVLink version that a frame is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// MAVLink 1, which starts with 0xFE.
+    V1,
+    /// MAVLink 2, which starts with 0xFD.
+    V2,
+}
+
+/// A frame that lies whole in a byte slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    version: Version,
+    flags: u8,
+    seq: u8,
+    system_id: u32,
+    component_id: u8,
+    message_id: u32,
+    payload: &'a [u8],
+    covered: &'a [u8],
+    crc: u16,
+    raw: &'a [u8],
+}
+
+/// What stands at the start of a byte slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outline<'a> {
+    /// A whole frame, going by its length alone.
+    Whole(Frame<'a>),
+    /// The beginning of a frame that is longer than the slice.
+    Cut,
+    /// A byte that starts no frame, or nothing.
+    NoMagic,
+}
+
+/// What flags and checksum say about a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The checksum is right and the flags are understood.
+    Good,
+    /// The checksum is right, but a flag is set that must be understood and is not.
+    Refused,
+    /// The checksum is wrong.
+    BadCrc,
+    /// The message is outside the dialect, so that the checksum says nothing.
+    Unknown,
+}
+
+const MAGIC_V1: u8 = 0xfe;
+const MAGIC_V2: u8 = 0xfd;
+const FLAG_SIGNED: u8 = 0x01;
+const FLAG_WIDE_SYSTEM_ID: u8 = 0x02;
+const CRC_LENGTH: usize = 2;
+const SIGNATURE_LENGTH: usize = 13;
+
+/// Says whether a frame may start with `byte`.
+pub(super) const fn is_magic(byte: u8) -> bool {
+    matches!(byte, MAGIC_V1 | MAGIC_V2)
+}
+
+impl<'a> Frame<'a> {
+    /// Measures the frame at the start of `bytes`; its checksum is not looked at.
+    pub(super) fn outline(bytes: &'a [u8]) -> Outline<'a> {
+        match bytes.first() {
+            Some(&MAGIC_V1) => Self::outline_v1(bytes).map_or(Outline::Cut, Outline::Whole),
+            Some(&MAGIC_V2) => Self::outline_v2(bytes).map_or(Outline::Cut, Outline::Whole),
+            Some(_) | None => Outline::NoMagic,
+        }
+    }
+
+    fn outline_v1(bytes: &'a [u8]) -> Option<Self> {
+        let ([_, length, seq, system_id, component_id, message_id], _) =
+            bytes.split_first_chunk()?;
+        let parts = Parts::split(bytes, 6, *length, 0)?;
+        Some(Self {
+            version: Version::V1,
+            flags: 0,
+            seq: *seq,
+            system_id: u32::from(*system_id),
+            component_id: *component_id,
+            message_id: u32::from(*message_id),
+            payload: parts.payload,
+            covered: parts.covered,
+            crc: parts.crc,
+            raw: parts.raw,
+        })
+    }
+
+    /// Measures a MAVLink 2 frame, also one with a system id of 32 bits.
+    ///
+    /// Such a frame is refused, but only if it is measured rightly can it be refused whole,
+    /// and counted as what it is.
+    fn outline_v2(bytes: &'a [u8]) -> Option<Self> {
+        let ([_, length, flags, _, seq], rest) = bytes.split_first_chunk()?;
+        let (system_id, header_length, rest) = if flags & FLAG_WIDE_SYSTEM_ID == 0 {
+            let (id, rest) = rest.split_first()?;
+            (u32::from(*id), 10, rest)
+        } else {
+            let (id, rest) = rest.split_first_chunk()?;
+            (u32::from_le_bytes(*id), 13, rest)
+        };
+        let ([component_id, low, mid, high], _) = rest.split_first_chunk()?;
+        let signature = if flags & FLAG_SIGNED == 0 {
+            0
+        } else {
+            SIGNATURE_LENGTH
+        };
+        let parts = Parts::split(bytes, header_length, *length, signature)?;
+        Some(Self {
+            version: Version::V2,
+            flags: *flags,
+            seq: *seq,
+            system_id,
+            component_id: *component_id,
+            message_id: u32::from_le_bytes([*low, *mid, *high, 0]),
+            payload: parts.payload,
+            covered: parts.covered,
+            crc: parts.crc,
+            raw: parts.raw,
+        })
+    }
+
+    /// Judges the frame by its flags and its checksum.
+    pub(super) fn verdict(&self) -> Verdict {
+        match extra_crc(self.message_id) {
+            None => Verdict::Unknown,
+            Some(extra) if checksum(self.covered, extra) != self.crc => Verdict::BadCrc,
+            Some(_) if self.has_unknown_flags() => Verdict::Refused,
+            Some(_) => Verdict::Good,
+        }
+    }
+
+    /// Says whether the checksum is known to be right.
+    pub(super) fn is_sealed(&self) -> bool {
+        match self.verdict() {
+            Verdict::Good | Verdict::Refused => true,
+            Verdict::BadCrc | Verdict::Unknown => false,
+        }
+    }
+
+    /// Says whether an incompatibility flag is set that this room does not understand.
+    pub(super) const fn has_unknown_flags(&self) -> bool {
+        self.flags & !FLAG_SIGNED != 0
+    }
+
+    /// Returns the MAVLink version that the frame is written in.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Returns the incompatibility flags; MAVLink 1 has none.
+    #[must_use]
+    pub const fn incompatibility_flags(&self) -> u8 {
+        self.flags
+    }
+
+    /// Returns the sender's frame counter, which wraps and is per channel.
+    #[must_use]
+    pub const fn seq(&self) -> u8 {
+        self.seq
+    }
+
+    /// Returns the sender's system id.
+    #[must_use]
+    pub const fn system_id(&self) -> u32 {
+        self.system_id
+    }
+
+    /// Returns the sender's component id.
+    #[must_use]
+    pub const fn component_id(&self) -> u8 {
+        self.component_id
+    }
+
+    /// Returns the message id.
+    #[must_use]
+    pub const fn message_id(&self) -> u32 {
+        self.message_id
+    }
+
+    /// Returns the payload as sent: MAVLink 2 leaves trailing zeros out.
+    #[must_use]
+    pub const fn payload(&self) -> &'a [u8] {
+        self.payload
+    }
+
+    /// Says whether the frame carries a signature; whether it is right is not looked at.
+    #[must_use]
+    pub const fn is_signed(&self) -> bool {
+        self.flags & FLAG_SIGNED != 0
+    }
+
+    /// Returns the whole frame, magic to checksum or signature.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+}
+
+/// The parts of a frame that lie behind its header.
+struct Parts<'a> {
+    payload: &'a [u8],
+    covered: &'a [u8],
+    crc: u16,
+    raw: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    /// Cuts a frame out of the start of `bytes`, or returns nothing if it does not lie whole in them.
+    fn split(bytes: &'a [u8], header: usize, payload: u8, signature: usize) -> Option<Self> {
+        let covered_end = header + usize::from(payload);
+        let raw = bytes.get(..covered_end + CRC_LENGTH + signature)?;
+        Some(Self {
+            payload: &raw[header..covered_end],
+            covered: &raw[1..covered_end],
+            crc: u16::from_le_bytes([raw[covered_end], raw[covered_end + 1]]),
+            raw,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::samples;
+
+    #[test]
+    fn the_fields_of_both_versions_are_read() {
+        let header = samples::header(7, 3, 200);
+        let message = samples::heartbeat();
+        for (bytes, version) in [
+            (samples::v1(header, &message), Version::V1),
+            (samples::v2(header, &message), Version::V2),
+        ] {
+            let Outline::Whole(frame) = Frame::outline(&bytes) else {
+                panic!("{version:?} is whole");
+            };
+            assert_eq!(frame.verdict(), Verdict::Good, "{version:?}");
+            assert_eq!(frame.version(), version);
+            assert_eq!(frame.system_id(), 7);
+            assert_eq!(frame.component_id(), 3);
+            assert_eq!(frame.seq(), 200);
+            assert_eq!(frame.message_id(), 0);
+            assert_eq!(frame.incompatibility_flags(), 0);
+            assert_eq!(frame.payload().len(), 9);
+            assert_eq!(frame.raw(), bytes);
+            assert!(!frame.is_signed());
+        }
+    }
+
+    #[test]
+    fn a_signature_belongs_to_the_frame_and_not_to_the_checksum() {
+        let bytes = samples::signed(samples::header(1, 1, 0), &samples::heartbeat());
+        let Outline::Whole(frame) = Frame::outline(&bytes) else {
+            panic!("the frame is whole");
+        };
+        assert_eq!(frame.verdict(), Verdict::Good);
+        assert!(frame.is_signed());
+        assert_eq!(frame.raw(), bytes);
+    }
+
+    #[test]
+    fn a_wide_system_id_is_measured_and_refused() {
+        let bytes = samples::v2(samples::header(70_000, 1, 0), &samples::heartbeat());
+        let Outline::Whole(frame) = Frame::outline(&bytes) else {
+            panic!("the frame is whole");
+        };
+        assert_eq!(frame.system_id(), 70_000);
+        assert_eq!(frame.raw(), bytes);
+        assert_eq!(frame.verdict(), Verdict::Refused);
+    }
+
+    #[test]
+    fn a_frame_is_cut_until_its_last_byte() {
+        let header = samples::header(1, 1, 0);
+        for bytes in [
+            samples::v1(header, &samples::heartbeat()),
+            samples::v2(header, &samples::heartbeat()),
+            samples::signed(header, &samples::heartbeat()),
+        ] {
+            for length in 1..bytes.len() {
+                assert_eq!(
+                    Frame::outline(&bytes[..length]),
+                    Outline::Cut,
+                    "{length} bytes"
+                );
+            }
+        }
+        assert_eq!(Frame::outline(&[]), Outline::NoMagic);
+        assert_eq!(Frame::outline(&[0x55, 0xfe]), Outline::NoMagic);
+    }
+
+    #[test]
+    fn one_wrong_bit_makes_the_checksum_wrong() {
+        let bytes = samples::v2(samples::header(1, 1, 9), &samples::global_position());
+        for at in 10..bytes.len() * 8 {
+            let mut wrong = bytes.clone();
+            wrong[at / 8] ^= 1 << (at % 8);
+            if let Outline::Whole(frame) = Frame::outline(&wrong) {
+                assert_ne!(frame.verdict(), Verdict::Good, "bit {at}");
+            }
+        }
+    }
+}

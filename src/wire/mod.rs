@@ -1,0 +1,21 @@
+//! MAVLink bytes in, frames out.
+//!
+//! Pure: it is given bytes and hands values back; it allocates nothing per frame.
+//! Invariants, each held by a test:
+//!
+//! 1. No input makes it panic, and every byte is accounted for: as part of an event or as garbage.
+//! 2. What stands before an intact frame never hides it, unless it is itself a frame whose
+//!    checksum is right.
+//! 3. A byte stream gives the same events and the same counts wherever it is cut into chunks.
+
+mod checksum;
+mod frame;
+mod framer;
+mod stream;
+
+#[cfg(test)]
+mod samples;
+
+pub use frame::{Frame, Version};
+pub use framer::{Event, FrameCounts, Framer};
+pub use stream::StreamFramer;
