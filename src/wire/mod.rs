@@ -1,4 +1,4 @@
-//! MAVLink bytes in, frames out.
+//! MAVLink bytes in, frames and payloads out.
 //!
 //! Pure: it is given bytes and hands values back; it allocates nothing per frame.
 //! Invariants, each held by a test:
@@ -7,8 +7,10 @@
 //! 2. What stands before an intact frame never hides it, unless it is itself a frame whose
 //!    checksum is right.
 //! 3. A byte stream gives the same events and the same counts wherever it is cut into chunks.
+//! 4. A sentinel of the protocol becomes an absent value.
 
 mod checksum;
+mod decode;
 mod frame;
 mod framer;
 mod stream;
@@ -16,6 +18,7 @@ mod stream;
 #[cfg(test)]
 mod samples;
 
+pub use decode::{Decoded, decode};
 pub use frame::{Frame, Version};
 pub use framer::{Event, FrameCounts, Framer};
 pub use stream::StreamFramer;

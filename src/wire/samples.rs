@@ -9,6 +9,8 @@ use mavlink::{MAVLinkV1MessageRaw, MAVLinkV2MessageRaw, MavHeader, Message as _}
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::frame::{Frame, Outline};
+
 pub(super) fn header(system_id: u32, component_id: u8, sequence: u8) -> MavHeader {
     MavHeader {
         system_id,
@@ -43,13 +45,31 @@ pub(super) fn flagged(flags: u8, header: MavHeader, message: &MavMessage) -> Vec
     seal(frame, MavMessage::extra_crc(message.message_id()))
 }
 
-/// A MAVLink 2 frame with a message id outside the dialect.
+/// A MAVLink 2 frame with message id 60,000, which is outside the dialect.
 pub(super) fn unknown(payload: &[u8]) -> Vec<u8> {
     let length = u8::try_from(payload.len()).unwrap();
-    let mut frame = vec![0xfd, length, 0, 0, 9, 17, 1, 0x60, 0xea, 0];
-    frame.extend(payload);
-    frame.extend([0; 2]);
-    seal(frame, 77)
+    let header = [0xfd, length, 0, 0, 9, 17, 1, 0x60, 0xea, 0];
+    seal([&header, payload, &[0; 2]].concat(), 77)
+}
+
+/// A MAVLink 1 frame with any payload.
+pub(super) fn v1_of(message_id: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    let header = [0xfe, length, 9, 17, 1, message_id];
+    seal(
+        [&header, payload, &[0; 2]].concat(),
+        MavMessage::extra_crc(message_id.into()),
+    )
+}
+
+/// A MAVLink 2 frame with any payload.
+pub(super) fn v2_of(message_id: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    let header = [0xfd, length, 0, 0, 9, 17, 1, message_id, 0, 0];
+    seal(
+        [&header, payload, &[0; 2]].concat(),
+        MavMessage::extra_crc(message_id.into()),
+    )
 }
 
 fn seal(mut frame: Vec<u8>, extra_crc: u8) -> Vec<u8> {
@@ -111,4 +131,14 @@ pub(super) fn any_piece() -> impl Strategy<Value = Vec<u8>> {
         1 => any_known().prop_map(|frame| unknown(&frame)),
         3 => noise(0..60),
     ]
+}
+
+/// Counts the places where a frame with a right checksum starts; noise makes one at times.
+pub(super) fn sealed_starts(bytes: &[u8]) -> usize {
+    (0..bytes.len())
+        .filter(|start| match Frame::outline(&bytes[*start..]) {
+            Outline::Whole(frame) => frame.is_sealed(),
+            Outline::Cut | Outline::NoMagic => false,
+        })
+        .count()
 }
