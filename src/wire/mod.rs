@@ -1,4 +1,4 @@
-//! MAVLink bytes in, frames and payloads out.
+//! MAVLink bytes in, frames and payloads out; records of tlog files.
 //!
 //! Pure: it is given bytes and hands values back; it allocates nothing per frame.
 //! Invariants, each held by a test:
@@ -14,6 +14,7 @@ mod decode;
 mod frame;
 mod framer;
 mod stream;
+mod tlog;
 
 #[cfg(test)]
 mod samples;
@@ -22,3 +23,4 @@ pub use decode::{Decoded, decode};
 pub use frame::{Frame, Version};
 pub use framer::{Event, FrameCounts, Framer};
 pub use stream::StreamFramer;
+pub use tlog::{Record, TlogCounts, TlogReader};
