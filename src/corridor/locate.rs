@@ -93,3 +93,63 @@ impl CorridorSet {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corridor::Place;
+    use crate::corridor::sample::{area, line, moved, place, square};
+
+    #[test]
+    fn a_line_has_all_its_measures() {
+        let start = place(41.0, 22.0);
+        let mut strip = line("strip", 500.0, vec![start, moved(start, 0.0, 9_000.0)]);
+        strip.km_start = 2.0;
+        let town = Place {
+            name: "Veles".to_owned(),
+            at: moved(start, 0.0, 3_000.0),
+        };
+        let set = CorridorSet::new(vec![strip], vec![town]).unwrap();
+        let at = moved(start, -600.0, 3_000.0);
+        let location = set.locate(set.find("strip").unwrap(), at);
+        check(location.edge_m, 100.0);
+        check(location.chainage_m.unwrap(), 5_000.0);
+        check(location.cross_track_m.unwrap(), 600.0);
+        check(location.along_bearing_deg.unwrap(), 0.0);
+        check(location.half_width.unwrap().get(), 500.0);
+        assert_eq!(location.side, Some(Side::Left));
+        assert_eq!(location.compass, Some("west"));
+        let near = location.near.unwrap();
+        check(near.distance_m, 600.0);
+        check(near.bearing_deg, 270.0);
+        assert_eq!(near.name, "Veles");
+    }
+
+    #[test]
+    fn an_area_has_no_chainage_and_no_side() {
+        let yard = area("yard", square(41.0, 22.0, 1_000.0), Vec::new());
+        let set = CorridorSet::new(vec![yard], Vec::new()).unwrap();
+        let location = set.locate(set.find("yard").unwrap(), place(41.0, 22.0));
+        check(location.edge_m, -500.0);
+        assert_eq!(
+            location,
+            Location {
+                edge_m: location.edge_m,
+                chainage_m: None,
+                cross_track_m: None,
+                side: None,
+                half_width: None,
+                along_bearing_deg: None,
+                compass: None,
+                near: None,
+            }
+        );
+    }
+
+    fn check(measured: f64, expected: f64) {
+        assert!(
+            (measured - expected).abs() < 0.5,
+            "{measured} for {expected}"
+        );
+    }
+}

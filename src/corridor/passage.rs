@@ -236,3 +236,204 @@ impl Path {
 fn cross(a: [f64; 2], b: [f64; 2]) -> f64 {
     a[0] * b[1] - a[1] * b[0]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corridor::description::Corridor;
+    use crate::corridor::sample::{area, line, moved, place, square};
+
+    #[test]
+    fn a_strip_narrower_than_the_path_is_long_is_found() {
+        let strip = || line("strip", 5.0, vec![place(41.0, 22.0), place(41.2, 22.0)]);
+        let west = |metres: f64| moved(place(41.1, 22.0), -metres, 0.0);
+        check(
+            strip(),
+            west(60.0),
+            west(-140.0),
+            Some((0.275, 0.325)),
+            "across",
+        );
+        check(
+            strip(),
+            west(-140.0),
+            west(60.0),
+            Some((0.675, 0.725)),
+            "back",
+        );
+        check(
+            strip(),
+            west(0.0),
+            west(100.0),
+            Some((0.0, 0.05)),
+            "out of it",
+        );
+        check(
+            strip(),
+            west(100.0),
+            west(0.0),
+            Some((0.95, 1.0)),
+            "into it",
+        );
+        check(
+            strip(),
+            west(4.0),
+            west(-4.0),
+            Some((0.0, 1.0)),
+            "within it",
+        );
+        check(strip(), west(200.0), west(6.0), None, "up to it");
+        check(
+            strip(),
+            west(0.0),
+            west(0.0),
+            Some((0.0, 1.0)),
+            "standing in it",
+        );
+        check(strip(), west(9.0), west(9.0), None, "standing beside it");
+    }
+
+    #[test]
+    fn a_path_beside_a_strip_that_cuts_its_round_end_is_found() {
+        let end = place(41.0, 22.0);
+        let strip = line("strip", 500.0, vec![end, place(41.2, 22.0)]);
+        // A chord 300 m from the middle of the round end, 400 m to either side.
+        let (from, to) = (moved(end, -1_000.0, -300.0), moved(end, 1_000.0, -300.0));
+        check(strip, from, to, Some((0.3, 0.7)), "the round end");
+    }
+
+    #[test]
+    fn a_strip_that_bends_away_and_back_has_one_passage() {
+        let start = place(41.0, 22.0);
+        let far = moved(start, 1_000.0, 3_000.0);
+        let hook = line(
+            "hook",
+            100.0,
+            vec![
+                start,
+                moved(start, 0.0, 3_000.0),
+                far,
+                moved(far, 0.0, -3_000.0),
+            ],
+        );
+        let from = moved(start, -500.0, 500.0);
+        check(
+            hook,
+            from,
+            moved(from, 2_000.0, 0.0),
+            Some((0.2, 0.8)),
+            "both arms",
+        );
+    }
+
+    #[test]
+    fn an_area_is_entered_and_left_through_its_edges() {
+        let yard = || {
+            area(
+                "yard",
+                square(41.0, 22.0, 1_000.0),
+                vec![square(41.0, 22.0, 200.0)],
+            )
+        };
+        let middle = place(41.0, 22.0);
+        let east = |metres: f64| moved(middle, metres, 0.0);
+        check(
+            yard(),
+            east(-1_000.0),
+            east(1_000.0),
+            Some((0.25, 0.75)),
+            "across the hole",
+        );
+        check(
+            yard(),
+            east(0.0),
+            east(1_000.0),
+            Some((0.1, 0.5)),
+            "from the hole to the outside",
+        );
+        check(
+            yard(),
+            east(300.0),
+            east(-300.0),
+            Some((0.0, 1.0)),
+            "from side to side",
+        );
+        check(yard(), east(0.0), east(50.0), None, "within the hole");
+        check(yard(), east(700.0), east(900.0), None, "outside");
+        let corner = square(41.0, 22.0, 1_000.0)[1];
+        let (from, to) = (
+            place(corner.lat() - 0.001, corner.lon() - 0.001),
+            place(corner.lat() + 0.001, corner.lon() + 0.001),
+        );
+        check(yard(), from, to, Some((0.5, 0.5)), "the corner alone");
+    }
+
+    #[test]
+    fn a_path_along_an_edge_is_inside_as_long_as_the_edge_is() {
+        let ring = vec![
+            place(41.0, 22.0),
+            place(41.0, 22.2),
+            place(41.2, 22.2),
+            place(41.2, 22.0),
+            place(41.0, 22.0),
+        ];
+        let (from, to) = (place(41.0, 21.9), place(41.0, 22.3));
+        check(
+            area("yard", ring, Vec::new()),
+            from,
+            to,
+            Some((0.25, 0.75)),
+            "the southern edge",
+        );
+    }
+
+    #[test]
+    fn a_path_round_the_back_of_the_earth_touches_nothing() {
+        let strip = line("strip", 500.0, vec![place(41.0, 22.0), place(41.2, 22.0)]);
+        check(
+            strip,
+            place(41.1, -170.0),
+            place(41.1, 170.0),
+            None,
+            "the antimeridian",
+        );
+    }
+
+    #[test]
+    fn the_place_of_entry_lies_inside_within_a_centimetre_of_the_edge() {
+        let vertices = vec![place(41.0, 22.0), place(41.2, 22.1), place(41.1, 22.4)];
+        let set = CorridorSet::new(vec![line("a", 2_000.0, vertices)], Vec::new()).unwrap();
+        let corridor = set.find("a").unwrap();
+        let (from, to) = (place(41.3, 21.9), place(40.9, 22.5));
+        for fraction in [
+            set.entry_fraction(corridor, from, to),
+            set.exit_fraction(corridor, from, to),
+        ] {
+            let at = from.towards(to, fraction.unwrap());
+            let edge_m = set.edge_distance_m(corridor, at);
+            assert!((-0.01..=0.0).contains(&edge_m), "{edge_m} m at {at}");
+        }
+    }
+
+    /// Compares fractions to half a thousandth: the meridians close in by that much in some
+    /// kilometres, and `moved` follows them.
+    fn check(
+        corridor: Corridor,
+        from: LatLon,
+        to: LatLon,
+        expected: Option<(f64, f64)>,
+        what: &str,
+    ) {
+        let set = CorridorSet::new(vec![corridor], Vec::new()).unwrap();
+        let mut found = Vec::new();
+        set.passages(from, to, &mut found);
+        match (expected, found.as_slice()) {
+            (None, []) => {}
+            (Some((enter, leave)), [passage]) => assert!(
+                (passage.enter - enter).abs() < 5e-4 && (passage.leave - leave).abs() < 5e-4,
+                "{what}: {passage:?}"
+            ),
+            (expected, found) => panic!("{what}: {found:?} instead of {expected:?}"),
+        }
+    }
+}

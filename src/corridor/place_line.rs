@@ -101,3 +101,142 @@ fn spoken(length_m: f64) -> String {
         format!("{:.1} km", length_m / 1000.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corridor::Place;
+    use crate::corridor::sample::{area, line, moved, place, square};
+
+    /// A line southwards, 10 km long, that starts at chainage 30 km.
+    fn motorway() -> Corridor {
+        let start = place(41.5, 22.0);
+        Corridor {
+            name: "Corridor X".to_owned(),
+            reference: Some("E 75".to_owned()),
+            from: Some("Skopje".to_owned()),
+            to: Some("Gevgelija".to_owned()),
+            km_start: 30.0,
+            ..line("x", 2_000.0, vec![start, moved(start, 0.0, -10_000.0)])
+        }
+    }
+
+    fn crossing() -> Corridor {
+        Corridor {
+            name: "Bogorodica crossing".to_owned(),
+            ..area("crossing", square(41.5, 22.0, 1_000.0), Vec::new())
+        }
+    }
+
+    /// A town 4.1 km down the motorway.
+    fn town() -> Vec<Place> {
+        let at = moved(place(41.5, 22.0), 0.0, -4_100.0);
+        vec![Place {
+            name: "Demir Kapija".to_owned(),
+            at,
+        }]
+    }
+
+    #[test]
+    fn a_line_tells_chainage_direction_offset_and_town() {
+        let check = |east, north, course, expected: &str| {
+            check(motorway(), town(), (east, north), course, expected);
+        };
+        check(
+            180.0,
+            -8_200.0,
+            Some(170.0),
+            "E 75 km 38.2 towards Gevgelija, 180 m east of the centreline, \
+             4.1 km south of Demir Kapija",
+        );
+        check(
+            -1_500.0,
+            -4_100.0,
+            Some(20.0),
+            "E 75 km 34.1 towards Skopje, 1.5 km west of the centreline, \
+             1.5 km west of Demir Kapija",
+        );
+        check(
+            0.0,
+            -4_100.0,
+            Some(90.0),
+            "E 75 km 34.1, on the centreline, at Demir Kapija",
+        );
+        check(
+            996.0,
+            -3_700.0,
+            None,
+            "E 75 km 33.7, 1.0 km east of the centreline, 1.1 km east of Demir Kapija",
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        let nameless = Corridor {
+            reference: None,
+            from: None,
+            to: None,
+            ..motorway()
+        };
+        let bare = "Corridor X km 30.5, 300 m west of the centreline";
+        check(nameless, Vec::new(), (-300.0, -500.0), Some(180.0), bare);
+        let far = vec![Place {
+            name: "Tirana".to_owned(),
+            at: place(41.33, 19.82),
+        }];
+        let without_town = "E 75 km 30.5 towards Gevgelija, 300 m west of the centreline";
+        check(motorway(), far, (-300.0, -500.0), Some(180.0), without_town);
+    }
+
+    #[test]
+    fn a_course_follows_the_line_within_60_degrees() {
+        for (course, direction) in [
+            (121.0, " towards Gevgelija"),
+            (239.0, " towards Gevgelija"),
+            (119.0, ""),
+            (61.0, ""),
+            (59.0, " towards Skopje"),
+            (301.0, " towards Skopje"),
+            (-10.0, " towards Skopje"),
+        ] {
+            let expected = format!("E 75 km 31.0{direction}, on the centreline");
+            check(
+                motorway(),
+                Vec::new(),
+                (0.0, -1_000.0),
+                Some(course),
+                &expected,
+            );
+        }
+    }
+
+    #[test]
+    fn an_area_tells_whether_one_is_inside() {
+        let check = |east, north, expected: &str| {
+            check(crossing(), town(), (east, north), Some(0.0), expected);
+        };
+        check(
+            0.0,
+            0.0,
+            "inside Bogorodica crossing, 4.1 km north of Demir Kapija",
+        );
+        check(
+            850.0,
+            0.0,
+            "350 m outside Bogorodica crossing, 4.2 km north of Demir Kapija",
+        );
+    }
+
+    fn check(
+        corridor: Corridor,
+        places: Vec<Place>,
+        (east_m, north_m): (f64, f64),
+        course_deg: Option<f64>,
+        expected: &str,
+    ) {
+        let set = CorridorSet::new(vec![corridor], places).unwrap();
+        let (corridor, _) = set.iter().next().unwrap();
+        let at = moved(place(41.5, 22.0), east_m, north_m);
+        assert_eq!(set.place_line(corridor, at, course_deg), expected);
+    }
+}

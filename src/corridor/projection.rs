@@ -106,3 +106,83 @@ fn straight(left_m: f64) -> Option<Side> {
 const fn across(left: bool) -> Side {
     if left { Side::Left } else { Side::Right }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corridor::sample::{geodesic_m, metres, moved, place};
+
+    #[test]
+    fn the_side_is_that_of_the_direction_of_the_line() {
+        let start = place(41.0, 22.0);
+        let north = || vec![start, moved(start, 0.0, 5_000.0)];
+        check(
+            north(),
+            moved(start, -300.0, 1_000.0),
+            Some(Side::Left),
+            "west of northwards",
+        );
+        check(
+            north(),
+            moved(start, 300.0, 1_000.0),
+            Some(Side::Right),
+            "east of northwards",
+        );
+        check(
+            north(),
+            moved(start, 19.0, 1_000.0),
+            Some(Side::On),
+            "as good as on it",
+        );
+        check(
+            north(),
+            moved(start, 0.0, -300.0),
+            None,
+            "straight before the start",
+        );
+        check(
+            north(),
+            moved(start, -100.0, 5_300.0),
+            Some(Side::Left),
+            "beyond the end, to the left",
+        );
+    }
+
+    #[test]
+    fn what_is_nearest_to_a_bend_lies_on_its_outer_side() {
+        let start = place(41.0, 22.0);
+        let bend = moved(start, 5_000.0, 0.0);
+        let left = || vec![start, bend, moved(start, 0.0, 1_000.0)];
+        check(
+            left(),
+            moved(bend, 300.0, 30.0),
+            Some(Side::Right),
+            "beyond a hairpin to the left",
+        );
+        let right = || vec![start, bend, moved(start, 0.0, -1_000.0)];
+        check(
+            right(),
+            moved(bend, 300.0, -30.0),
+            Some(Side::Left),
+            "beyond one to the right",
+        );
+    }
+
+    fn check(vertices: Vec<LatLon>, at: LatLon, side: Option<Side>, what: &str) {
+        let line = Line::new(vertices, metres(100.0)).unwrap();
+        assert_eq!(line.project(at).side, side, "{what}");
+    }
+
+    #[test]
+    fn a_place_on_a_vertex_has_the_chainage_of_the_vertex() {
+        let vertices = vec![place(41.0, 22.0), place(41.1, 22.1), place(41.1, 22.3)];
+        let line = Line::new(vertices.clone(), metres(100.0)).unwrap();
+        let first = geodesic_m(vertices[0], vertices[1]);
+        for (at, along_m) in vertices.iter().zip([0.0, first, line.length_m()]) {
+            let projection = line.project(*at);
+            assert!((projection.along_m - along_m).abs() < 0.1, "{projection:?}");
+            assert!(projection.cross_track_m < 1e-6);
+            assert_eq!(projection.side, Some(Side::On));
+        }
+    }
+}

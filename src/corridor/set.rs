@@ -193,3 +193,205 @@ impl CorridorSet {
 fn indexed(corridors: &[Corridor]) -> impl Iterator<Item = (CorridorIndex, &Corridor)> {
     (corridors.iter().enumerate()).map(|(nth, corridor)| (CorridorIndex(nth), corridor))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::corridor::sample::{area, line, metres, moved, place, square};
+
+    #[test]
+    fn two_corridors_with_one_id_make_no_set() {
+        let strip = || line("a", 10.0, vec![place(41.0, 22.0), place(41.1, 22.0)]);
+        let error = CorridorSet::new(vec![strip(), strip()], Vec::new()).unwrap_err();
+        assert_eq!(error.to_string(), "two corridors have the id \"a\"");
+    }
+
+    #[test]
+    fn a_set_finds_by_id_and_counts() {
+        let strip = line("strip", 10.0, vec![place(41.0, 22.0), place(41.1, 22.0)]);
+        let yard = area("yard", square(42.0, 22.0, 1_000.0), Vec::new());
+        let set = CorridorSet::new(vec![strip, yard], Vec::new()).unwrap();
+        assert!(set.find("nowhere").is_none());
+        assert_eq!(set.get(set.find("yard").unwrap()).name, "yard");
+        let summary = set.summary();
+        assert_eq!((summary.corridors, summary.lines, summary.areas), (2, 1, 1));
+        assert_eq!((summary.segments, summary.places), (5, 0));
+        assert!((summary.length_km - 11.1).abs() < 0.1);
+        assert!(
+            (set.iter()
+                .map(|(_, corridor)| corridor.depth().get())
+                .sum::<f64>()
+                - 260.0)
+                .abs()
+                < 1.0
+        );
+    }
+
+    #[test]
+    fn the_signed_distance_is_negative_inside_and_zero_on_the_edge() {
+        let (start, end) = (place(41.0, 22.0), place(41.1, 22.0));
+        let strip = || line("strip", 500.0, vec![start, end]);
+        let beside = |east| moved(place(41.05, 22.0), east, 0.0);
+        check(strip(), start, Some(-500.0), "on a vertex");
+        check(strip(), beside(0.0), Some(-500.0), "on the centreline");
+        check(strip(), beside(-499.0), Some(-1.0), "just inside");
+        check(strip(), beside(600.0), Some(100.0), "outside");
+        check(strip(), beside(1_501.0), None, "beyond the radius");
+        check(
+            strip(),
+            moved(end, 0.0, 700.0),
+            Some(200.0),
+            "beyond the round end",
+        );
+
+        let yard = || {
+            area(
+                "yard",
+                square(41.0, 22.0, 8_000.0),
+                vec![square(41.0, 22.0, 2_000.0)],
+            )
+        };
+        let middle = place(41.0, 22.0);
+        check(
+            yard(),
+            square(41.0, 22.0, 8_000.0)[0],
+            Some(0.0),
+            "on a vertex",
+        );
+        check(
+            yard(),
+            square(41.0, 22.0, 2_000.0)[2],
+            Some(0.0),
+            "on a vertex of the hole",
+        );
+        check(
+            yard(),
+            moved(middle, 2_500.0, 0.0),
+            Some(-1_500.0),
+            "far from every edge",
+        );
+        check(
+            yard(),
+            moved(middle, 3_900.0, 0.0),
+            Some(-100.0),
+            "just inside",
+        );
+        check(
+            yard(),
+            moved(middle, 900.0, 0.0),
+            Some(100.0),
+            "in the hole",
+        );
+        check(yard(), middle, Some(1_000.0), "in the middle of the hole");
+        check(yard(), moved(middle, 0.0, -4_300.0), Some(300.0), "outside");
+        check(
+            yard(),
+            moved(middle, 0.0, -5_300.0),
+            None,
+            "beyond the radius",
+        );
+    }
+
+    /// Asks for what lies within a kilometre; the sides of a square of 8 km are off by a metre.
+    fn check(corridor: Corridor, at: LatLon, edge_m: Option<f64>, what: &str) {
+        let set = CorridorSet::new(vec![corridor], Vec::new()).unwrap();
+        let mut found = Vec::new();
+        set.near(at, metres(1_001.0), &mut found);
+        let measured = found.first().map(|nearby| nearby.edge_m);
+        match (edge_m, measured) {
+            (Some(expected), Some(measured)) => {
+                assert!((measured - expected).abs() < 1.5, "{what}: {measured} m");
+            }
+            (expected, measured) => assert_eq!(measured, expected, "{what}"),
+        }
+    }
+
+    #[test]
+    fn the_edge_itself_is_inside() {
+        let (low, high) = (place(41.0, 22.0), place(41.5, 22.5));
+        let ring = vec![low, place(41.0, 22.5), high, place(41.5, 22.0), low];
+        let set = CorridorSet::new(vec![area("yard", ring, Vec::new())], Vec::new()).unwrap();
+        let mut found = Vec::new();
+        for step in 0..=1_000 {
+            let fraction = f64::from(step) / 1_000.0;
+            for (start, end) in set.corridors[0].shape.edges() {
+                let at = start.towards(end, fraction);
+                set.near(at, Metres::ZERO, &mut found);
+                assert_eq!(found.len(), 1, "{at} lies on the edge");
+                assert!(found[0].edge_m.abs() <= 0.0);
+            }
+        }
+    }
+
+    fn some_place() -> impl Strategy<Value = LatLon> {
+        (40.8..41.2, 21.8..22.2).prop_map(|(lat, lon)| place(lat, lon))
+    }
+
+    fn some_line() -> impl Strategy<Value = Corridor> {
+        (prop::collection::vec(some_place(), 2..6), 1.0..3_000.0)
+            .prop_map(|(vertices, half_width)| line("", half_width, vertices))
+    }
+
+    fn some_area() -> impl Strategy<Value = Corridor> {
+        (some_place(), 100.0..20_000.0, any::<bool>()).prop_map(|(middle, side, holed)| {
+            let ring = |side| square(middle.lat(), middle.lon(), side);
+            let holes = if holed {
+                vec![ring(side / 2.0)]
+            } else {
+                Vec::new()
+            };
+            area("", ring(side), holes)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_index_finds_what_a_walk_over_all_corridors_finds(
+            shapes in prop::collection::vec(prop_oneof![some_line(), some_area()], 1..12),
+            places in prop::collection::vec(some_place(), 20),
+            radius in 0.0..8_000.0,
+        ) {
+            let mut corridors = shapes;
+            for (nth, corridor) in corridors.iter_mut().enumerate() {
+                corridor.id = CorridorId::new(&nth.to_string());
+            }
+            let set = CorridorSet::new(corridors, Vec::new()).unwrap();
+            let mut found = Vec::new();
+            for at in places {
+                set.near(at, metres(radius), &mut found);
+                let walked: Vec<Nearby> = set
+                    .iter()
+                    .map(|(corridor, _)| Nearby {
+                        corridor,
+                        edge_m: set.edge_distance_m(corridor, at),
+                    })
+                    .filter(|nearby| nearby.edge_m <= radius)
+                    .collect();
+                prop_assert_eq!(&found, &walked);
+            }
+        }
+
+        #[test]
+        fn the_index_finds_the_passages_that_a_walk_finds(
+            shapes in prop::collection::vec(prop_oneof![some_line(), some_area()], 1..12),
+            paths in prop::collection::vec((some_place(), some_place()), 10),
+        ) {
+            let mut corridors = shapes;
+            for (nth, corridor) in corridors.iter_mut().enumerate() {
+                corridor.id = CorridorId::new(&nth.to_string());
+            }
+            let set = CorridorSet::new(corridors, Vec::new()).unwrap();
+            let mut found = Vec::new();
+            for (from, to) in paths {
+                set.passages(from, to, &mut found);
+                let walked: Vec<_> = set
+                    .iter()
+                    .filter_map(|(corridor, _)| set.passage(corridor, from, to))
+                    .collect();
+                prop_assert_eq!(&found, &walked);
+            }
+        }
+    }
+}

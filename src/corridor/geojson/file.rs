@@ -1,5 +1,7 @@
 //! The file as a whole: its features, and what they have in common.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::feature::{self, Record};
@@ -33,7 +35,7 @@ pub fn read(text: &str) -> Result<File, Vec<Flaw>> {
     })?;
     let mut file = File::default();
     let mut flaws = Vec::new();
-    let mut ids: Vec<(String, usize)> = Vec::new();
+    let mut ids = HashMap::new();
     for (index, value) in features.iter().enumerate() {
         let id = feature::id(value);
         let name = FeatureName {
@@ -61,9 +63,9 @@ pub fn read(text: &str) -> Result<File, Vec<Flaw>> {
             Err(faults) => flaws.extend(faults.into_iter().map(flaw)),
         }
         if let Some(id) = id {
-            match ids.iter().find(|(taken, _)| *taken == id) {
-                Some((_, by)) => flaws.push(flaw(Fault::IdTaken(*by))),
-                None => ids.push((id, index)),
+            let first = *ids.entry(id).or_insert(index);
+            if first != index {
+                flaws.push(flaw(Fault::IdTaken(first)));
             }
         }
     }
