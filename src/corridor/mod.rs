@@ -23,6 +23,7 @@ mod index;
 mod locate;
 mod metric;
 mod passage;
+mod path;
 mod place_line;
 mod projection;
 mod region;
