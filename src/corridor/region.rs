@@ -4,8 +4,9 @@ use std::fmt;
 
 /// The Western Balkans with a generous margin.
 ///
-/// It decides nothing about a corridor but whether its coordinates look as if their axes
-/// were exchanged, and whether it is worth a warning.
+/// A corridor outside is read with a warning, so that recordings from elsewhere can be
+/// replayed. Only coordinates that lie inside once their axes are exchanged are refused: the
+/// price is that no corridor can lie between 12 and 31 degrees north and 34 and 50 east.
 pub const REGION: Region = Region {
     south: 34.0,
     north: 50.0,

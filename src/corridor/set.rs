@@ -202,6 +202,12 @@ mod tests {
     use crate::corridor::sample::{area, line, metres, moved, place, square};
 
     #[test]
+    fn a_set_is_shared_between_threads() {
+        fn check<T: Send + Sync>() {}
+        check::<CorridorSet>();
+    }
+
+    #[test]
     fn two_corridors_with_one_id_make_no_set() {
         let strip = || line("a", 10.0, vec![place(41.0, 22.0), place(41.1, 22.0)]);
         let error = CorridorSet::new(vec![strip(), strip()], Vec::new()).unwrap_err();
