@@ -8,6 +8,8 @@ pub mod frame;
 pub mod geodesy;
 mod noise;
 pub mod plan;
+pub mod play;
 mod schedule;
+pub mod tlog;
 mod udp;
 pub mod vehicle;
