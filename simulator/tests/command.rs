@@ -1,0 +1,101 @@
+//! The command as a shell sees it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Output, Stdio};
+
+const CORRIDORS: &str = r#"{"type": "FeatureCollection", "features": [
+    {"type": "Feature", "properties": {"id": "e75"}, "geometry":
+        {"type": "LineString", "coordinates": [[22.0, 41.5], [22.1, 41.5]]}}
+]}"#;
+
+#[test]
+fn a_flight_ends_with_a_summary_on_stderr() {
+    let corridors = corridors();
+    let path = corridors.path().to_str().unwrap();
+    let flags = ["--corridors", path, "--to", "127.0.0.1:1", "--seed", "5"];
+    let pace = [
+        "--for",
+        "3s",
+        "--faster",
+        "30",
+        "--offset-m",
+        "-40",
+        "--mavlink",
+        "1",
+    ];
+    let output = run(&[&["fly"][..], &flags, &pace].concat());
+    check(
+        &output,
+        true,
+        "1 vehicle on e75, sending to 127.0.0.1:1, seed 5",
+    );
+    check(
+        &output,
+        true,
+        "sent 3 HEARTBEAT, 3 SYSTEM_TIME, 6 GPS_RAW_INT, ",
+    );
+}
+
+#[test]
+fn what_is_wrong_is_told_on_stderr() {
+    let corridors = corridors();
+    let path = corridors.path().to_str().unwrap();
+    let unknown = run(&["fly", "--corridors", path, "--corridor", "e76"]);
+    check(
+        &unknown,
+        false,
+        "no corridor is called `e76`; there are: e75",
+    );
+    let missing = run(&["play", "no-such.tlog", "--to", "127.0.0.1:1"]);
+    check(&missing, false, "read no-such.tlog: ");
+    let remote = run(&["receive", "--listen", "0.0.0.0:0"]);
+    check(&remote, false, "0.0.0.0:0 is no loopback address");
+}
+
+#[test]
+fn a_secret_is_one_line() {
+    let output = run(&["secret"]);
+    check(&output, true, "");
+    let secret = String::from_utf8(output.stdout).unwrap();
+    assert!(secret.starts_with("whsec_"), "{secret}");
+    assert_eq!(secret.lines().count(), 1);
+}
+
+#[test]
+fn the_first_line_of_receive_tells_where_it_listens() {
+    let mut receive = command()
+        .args(["receive", "--port", "0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(receive.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    receive.kill().unwrap();
+    receive.wait().unwrap();
+    assert!(line.starts_with("listening on http://127.0.0.1:"), "{line}");
+    assert!(line.ends_with("/hook\n"), "{line}");
+}
+
+#[track_caller]
+fn check(output: &Output, success: bool, stderr_part: &str) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.success(), success, "{stderr}");
+    assert!(stderr.contains(stderr_part), "{stderr}");
+}
+
+fn run(args: &[&str]) -> Output {
+    command().args(args).output().expect("the command starts")
+}
+
+fn command() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_corridor-sim"))
+}
+
+fn corridors() -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().expect("there is room for a file");
+    file.write_all(CORRIDORS.as_bytes())
+        .expect("the file is written");
+    file
+}
