@@ -3,7 +3,10 @@
 //! The rooms, in reading order; ARCHITECTURE.md has the arrows between them and
 //! `tests/layering.rs` holds them.
 
+pub mod backoff;
+pub mod clock;
 pub mod corridor;
+pub mod metrics;
 pub mod track;
 pub mod units;
 pub mod wire;

@@ -112,11 +112,11 @@ pub struct Report {
 pub enum Payload {
     /// HEARTBEAT (0).
     Heartbeat(Heartbeat),
-    /// SYSTEM_TIME (2).
+    /// `SYSTEM_TIME` (2).
     SystemTime(SystemTime),
-    /// GPS_RAW_INT (24).
+    /// `GPS_RAW_INT` (24).
     GnssRaw(GnssRaw),
-    /// GLOBAL_POSITION_INT (33).
+    /// `GLOBAL_POSITION_INT` (33).
     GlobalPosition(GlobalPosition),
 }
 
@@ -141,7 +141,7 @@ impl Heartbeat {
 
 /// The sender's clocks.
 ///
-/// Source: MAVLink common message set, SYSTEM_TIME (2).
+/// Source: MAVLink common message set, `SYSTEM_TIME` (2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SystemTime {
     /// Microseconds since the Unix epoch; 0 means unknown.
@@ -152,7 +152,7 @@ pub struct SystemTime {
 
 /// The receiver's own solution, before the autopilot's filter.
 ///
-/// Source: MAVLink common message set, GPS_RAW_INT (24).
+/// Source: MAVLink common message set, `GPS_RAW_INT` (24).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GnssRaw {
     /// `GPS_FIX_TYPE`, as sent: 2 is a 2D fix, 3 and above are 3D.
@@ -169,7 +169,7 @@ pub struct GnssRaw {
 
 /// The autopilot's filtered position.
 ///
-/// Source: MAVLink common message set, GLOBAL_POSITION_INT (33).
+/// Source: MAVLink common message set, `GLOBAL_POSITION_INT` (33).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GlobalPosition {
     /// Milliseconds since the sender booted.

@@ -89,6 +89,9 @@ pub struct LatLon {
     lon: f64,
 }
 
+/// The mean radius of the WGS-84 ellipsoid, (2a + b) / 3, metres.
+const MEAN_RADIUS_M: f64 = 6_371_008.8;
+
 /// A pair of numbers that is no place on Earth.
 #[derive(Clone, Copy, Debug, Error, PartialEq)]
 pub enum NotAPlace {
@@ -135,6 +138,19 @@ impl LatLon {
     #[must_use]
     pub const fn lon(self) -> f64 {
         self.lon
+    }
+
+    /// Returns the distance to `other` in metres, for plausibility.
+    ///
+    /// Haversine on the mean sphere: within 0.6 % of the geodesic. Distances to corridor
+    /// edges are exact and come from the corridor room.
+    #[must_use]
+    pub fn distance_m(self, other: Self) -> f64 {
+        let half_lat = (other.lat - self.lat).to_radians() / 2.0;
+        let half_lon = (other.lon - self.lon).to_radians() / 2.0;
+        let cosines = self.lat.to_radians().cos() * other.lat.to_radians().cos();
+        let chord = half_lat.sin().powi(2) + cosines * half_lon.sin().powi(2);
+        2.0 * MEAN_RADIUS_M * chord.sqrt().min(1.0).asin()
     }
 
     /// Returns the place `fraction` of the way to `other`, straight in longitude and latitude.
@@ -307,7 +323,7 @@ mod tests {
             assert!(Metres::new(bad).is_err(), "{bad} is refused");
         }
         assert_eq!(Metres::new(12.5).map(Metres::get), Ok(12.5));
-        assert_eq!(Metres::from_millimetres(1_500).get(), 1.5);
+        assert_eq!(Metres::from_millimetres(1_500), Metres::new(1.5).unwrap());
     }
 
     #[test]
@@ -322,6 +338,15 @@ mod tests {
             LatLon::from_deg_e7(411_234_567, -225_000_000).map(|at| at.to_string()),
             Ok("41.123457 N 22.500000 W".to_owned())
         );
+    }
+
+    #[test]
+    fn a_degree_of_latitude_is_about_111_km() {
+        let place = |lat, lon| LatLon::new(lat, lon).unwrap();
+        let north = place(41.0, 22.0).distance_m(place(42.0, 22.0));
+        assert!((north - 111_195.0).abs() < 1.0, "{north}");
+        let east = place(60.0, 22.0).distance_m(place(60.0, 23.0));
+        assert!((east - 55_597.0).abs() < 5.0, "{east}");
     }
 
     #[test]

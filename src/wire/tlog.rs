@@ -80,6 +80,12 @@ impl<'a> TlogReader<'a> {
         self.counts
     }
 
+    /// Returns the bytes that are done with, for showing progress.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.at
+    }
+
     /// Finds the next frame at or behind the end of the last record, and the offset of its magic.
     ///
     /// The place that a record should have comes first, so that a frame which a stamp happens

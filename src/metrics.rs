@@ -1,0 +1,123 @@
+//! Every metric by name: what the daemon counts, in one place.
+//!
+//! Counters only grow and end in `_total` when they are shown; a gauge can fall.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds `count`.
+    pub fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Returns the number.
+    #[must_use]
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A number that can fall.
+#[derive(Debug, Default)]
+pub struct Gauge(AtomicU64);
+
+impl Gauge {
+    /// Replaces the number.
+    pub fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    /// Returns the number.
+    #[must_use]
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Declares the metrics with the name that each is shown by.
+macro_rules! metrics {
+    ($($(#[$doc:meta])* $field:ident: $kind:ident = $name:literal,)*) => {
+        /// What one daemon has counted since it started.
+        #[derive(Debug, Default)]
+        pub struct Metrics {
+            $($(#[$doc])* pub $field: $kind,)*
+        }
+
+        impl Metrics {
+            /// Returns every metric with its name.
+            #[must_use]
+            pub fn snapshot(&self) -> Vec<(&'static str, u64)> {
+                vec![$(($name, self.$field.get()),)*]
+            }
+        }
+    };
+}
+
+metrics! {
+    /// Datagrams read from links.
+    link_datagrams: Counter = "link_datagrams_total",
+    /// MAVLink frames with a good checksum.
+    link_frames: Counter = "link_frames_total",
+    /// Frames of message ids that the dialect does not know.
+    link_frames_unknown: Counter = "link_frames_unknown_total",
+    /// Frames discarded for an incompatibility flag.
+    link_frames_refused: Counter = "link_frames_refused_total",
+    /// Frames whose checksum is wrong.
+    link_frames_bad_checksum: Counter = "link_frames_bad_checksum_total",
+    /// Bytes that belong to no frame.
+    link_garbage_bytes: Counter = "link_garbage_bytes_total",
+    /// Reports dropped for a newer one of the same kind, because the monitor was behind.
+    link_reports_dropped: Counter = "link_reports_dropped_total",
+    /// Positions that passed the quality gate.
+    positions_accepted: Counter = "positions_accepted_total",
+    /// Positions rejected: the receiver has no 3D fix.
+    positions_no_fix: Counter = "positions_rejected_no_fix_total",
+    /// Positions rejected: near 0,0.
+    positions_near_zero: Counter = "positions_rejected_near_zero_total",
+    /// Positions rejected: no place on Earth.
+    positions_out_of_range: Counter = "positions_rejected_out_of_range_total",
+    /// Positions rejected: an impossible jump.
+    positions_jump: Counter = "positions_rejected_jump_total",
+    /// Positions rejected: older than the last one.
+    positions_late: Counter = "positions_rejected_late_total",
+    /// Positions rejected: the same sample again.
+    positions_repeated: Counter = "positions_rejected_repeated_total",
+    /// Tracks followed.
+    tracks: Gauge = "tracks",
+    /// Alerts committed to the store.
+    alerts_accepted: Counter = "alerts_accepted_total",
+    /// Writes to the store that failed and were tried again.
+    store_write_failures: Counter = "store_write_failures_total",
+    /// Alerts that an endpoint has taken.
+    deliveries: Counter = "deliveries_total",
+    /// Attempts that failed and will be tried again.
+    delivery_retries: Counter = "delivery_retries_total",
+    /// Alerts that an endpoint refused: parked for a person, or gone (410).
+    deliveries_refused: Counter = "deliveries_refused_total",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_counters_end_in_total() {
+        let metrics = Metrics::default();
+        metrics.positions_jump.add(2);
+        let snapshot = metrics.snapshot();
+        assert!(snapshot.contains(&("positions_rejected_jump_total", 2)));
+        let mut names: Vec<&str> = snapshot.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), snapshot.len(), "every name once");
+        assert!(
+            names
+                .iter()
+                .all(|name| name.ends_with("_total") || *name == "tracks")
+        );
+    }
+}
