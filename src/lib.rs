@@ -7,6 +7,7 @@ pub mod backoff;
 pub mod clock;
 pub mod corridor;
 pub mod metrics;
+pub mod monitor;
 pub mod track;
 pub mod units;
 pub mod wire;

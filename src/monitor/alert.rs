@@ -1,0 +1,389 @@
+//! An alert: what happened, to whom, where, and what that is worth.
+//!
+//! The serde form of [`Alert`] is what the store keeps. Unknown is absent: an optional
+//! field is left out, never zero and never a sentinel.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::units::Utc;
+
+/// Something that a rule found worth telling.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Derived from unit, history, rule, track, corridor, episode and transition: the same
+    /// decision made twice has the same id.
+    pub id: Uuid,
+    /// What happened.
+    pub event: Event,
+    /// How grave the rule says it is.
+    pub severity: Severity,
+    /// Whether it is meant.
+    pub status: Status,
+    /// The episode that it belongs to.
+    pub episode: Episode,
+    /// When it happened, by interpolation between fixes where two tell.
+    pub occurred_at: Utc,
+    /// When the deciding fix arrived.
+    pub detected_at: Utc,
+    /// Who.
+    pub track: Track,
+    /// The deciding fix.
+    pub position: Position,
+    /// How it moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub velocity: Option<Velocity>,
+    /// Which corridor, and where along and across it.
+    pub corridor: CorridorPosition,
+    /// One line that a patrol can drive to.
+    pub place: String,
+    /// Where and when the edge was crossed inwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EdgeCrossing>,
+    /// Where and when the edge was crossed outwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit: Option<EdgeCrossing>,
+    /// Seconds between entry and this event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inside_seconds: Option<f64>,
+    /// Length travelled inside, metres: straight lines between fixes, so at least this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub travelled_m: Option<f64>,
+    /// Which way a line was crossed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<CrossingDirection>,
+    /// Why the track counts as outside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ExitReason>,
+    /// The rule that found it.
+    pub rule: RuleName,
+    /// How sure it is, from the accuracy against the distance to the edge.
+    pub certainty: Certainty,
+    /// How sure the sender's identity is.
+    pub authenticity: Authenticity,
+    /// The link that the deciding fix arrived on.
+    pub link: Link,
+    /// The clock that stamped this.
+    pub clock: Clock,
+    /// The field unit.
+    pub unit: Unit,
+    /// The raw material of the decision.
+    pub evidence: Evidence,
+}
+
+/// What happened, as the `type` of the body names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Event {
+    /// Confirmed inside.
+    #[serde(rename = "corridor.entered")]
+    Entered,
+    /// Inside for longer than the rule's dwell time.
+    #[serde(rename = "corridor.dwelling")]
+    Dwelling,
+    /// In and out between two fixes, or right through within the confirmation.
+    #[serde(rename = "corridor.crossed")]
+    Crossed,
+    /// Confirmed outside.
+    #[serde(rename = "corridor.exited")]
+    Exited,
+}
+
+impl Event {
+    /// Every event, in the order of an episode.
+    pub const ALL: [Self; 4] = [Self::Entered, Self::Dwelling, Self::Crossed, Self::Exited];
+
+    /// Returns the full name, `corridor.entered`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Entered => "corridor.entered",
+            Self::Dwelling => "corridor.dwelling",
+            Self::Crossed => "corridor.crossed",
+            Self::Exited => "corridor.exited",
+        }
+    }
+
+    /// Returns the name that the configuration uses, `entered`.
+    #[must_use]
+    pub const fn short_name(self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Dwelling => "dwelling",
+            Self::Crossed => "crossed",
+            Self::Exited => "exited",
+        }
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How grave an alert is.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// For the record.
+    Info,
+    /// Worth a look.
+    Minor,
+    /// Worth a patrol.
+    #[default]
+    Major,
+    /// Worth waking somebody.
+    Critical,
+}
+
+impl Severity {
+    /// Every severity, mildest first.
+    pub const ALL: [Self; 4] = [Self::Info, Self::Minor, Self::Major, Self::Critical];
+
+    /// Returns the name in the configuration and the body.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// Whether an alert is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The real thing.
+    #[default]
+    Actual,
+    /// Part of an exercise.
+    Exercise,
+    /// A technical test.
+    Test,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Actual, Self::Exercise, Self::Test];
+
+    /// Returns the name in the configuration and the body.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Actual => "actual",
+            Self::Exercise => "exercise",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// An alert's place in the story of one track and one corridor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Episode {
+    /// Shared by all alerts of the episode.
+    pub id: Uuid,
+    /// Counts the episode's alerts from 0.
+    pub index: u32,
+}
+
+/// Who was heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Track {
+    /// Stable over restarts, `vehicle:alpha/1`.
+    pub key: String,
+    /// `vehicle`.
+    pub kind: String,
+    /// The MAVLink system id.
+    pub system_id: u32,
+    /// The MAVLink component that sent the deciding fix.
+    pub component_id: u8,
+    /// `MAV_TYPE` by name, or its number if the dialect has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mav_type: Option<String>,
+    /// `MAV_AUTOPILOT` by name, or its number if the dialect has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub autopilot: Option<String>,
+}
+
+/// The deciding fix, WGS-84; each height with its own datum.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Height above mean sea level, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alt_msl_m: Option<f64>,
+    /// Height above home, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alt_above_home_m: Option<f64>,
+    /// Height above the WGS-84 ellipsoid, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alt_ellipsoid_m: Option<f64>,
+    /// Horizontal accuracy as the receiver reports it, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub h_acc_m: Option<f64>,
+    /// Vertical accuracy as the receiver reports it, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub v_acc_m: Option<f64>,
+    /// `GPS_FIX_TYPE` by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    /// The message that the position came from.
+    pub source_message: String,
+}
+
+/// How a track moves over ground.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Velocity {
+    /// Speed over ground, metres per second.
+    pub ground_mps: f64,
+    /// Climb, metres per second, up positive.
+    pub vertical_mps: f64,
+    /// Course over ground, degrees from north; absent while hovering.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course_deg: Option<f64>,
+}
+
+/// Which corridor, and where along and across it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CorridorPosition {
+    /// The corridor's id.
+    pub id: String,
+    /// The corridor's name.
+    pub name: String,
+    /// The road's number, `E 75`.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// ISO 3166-1 alpha-2 code of the country that the section lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The section of the corridor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+    /// Kilometres along the centreline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chainage_km: Option<f64>,
+    /// Distance from the centreline, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cross_track_m: Option<f64>,
+    /// The side of the centreline, seen along it: `left`, `right` or `on`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<String>,
+    /// Distance to the edge, metres, negative inside.
+    pub edge_m: f64,
+    /// Half the width of the corridor, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub half_width_m: Option<f64>,
+    /// The nearest named place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub near: Option<Near>,
+}
+
+/// A named place, seen from the deciding fix.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Near {
+    /// Its name.
+    pub name: String,
+    /// How far it is, metres.
+    pub distance_m: f64,
+    /// The bearing from the place to the track, degrees from north.
+    pub bearing_deg: f64,
+}
+
+/// Where and when the edge of a corridor was crossed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EdgeCrossing {
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// When, by interpolation between the two fixes around it.
+    pub at: Utc,
+    /// The side of a line at which it happened, seen along the line: `left` or `right`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<String>,
+}
+
+/// Which way a line was crossed, seen along it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CrossingDirection {
+    /// From the left side to the right side.
+    LeftToRight,
+    /// From the right side to the left side.
+    RightToLeft,
+}
+
+/// Why a track counts as outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExitReason {
+    /// It flew out.
+    Left,
+}
+
+/// The rule that found it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleName {
+    /// Its name in the configuration.
+    pub name: String,
+}
+
+/// How sure an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// The distance to the edge is within the accuracy, or the accuracy is unknown and assumed to be.
+    Possible,
+    /// Beyond the accuracy once.
+    Likely,
+    /// Beyond twice the accuracy that the receiver reported.
+    Observed,
+}
+
+/// How sure the sender's identity is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authenticity {
+    /// Anybody on the link could have sent it.
+    Unsigned,
+}
+
+/// The link that the deciding fix arrived on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Its name in the configuration.
+    pub name: String,
+}
+
+/// The clock that stamped an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// `host`: the ground station's own, of unknown error.
+    pub source: String,
+}
+
+/// The field unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unit {
+    /// Its name in the configuration.
+    pub name: String,
+}
+
+/// The raw material of a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The deciding frames in hexadecimal.
+    pub frames: Vec<String>,
+    /// The sender's boot clock at the deciding fix, milliseconds.
+    pub boot_ms: u32,
+}

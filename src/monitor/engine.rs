@@ -1,0 +1,370 @@
+//! The monitor: takes reports, follows tracks, and hands decisions back.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::corridor::{CorridorIndex, CorridorSet, Nearby, Passage};
+use crate::monitor::Decision;
+use crate::monitor::alert::{Alert, Episode};
+use crate::monitor::compose::{Ingredients, utc_of};
+use crate::monitor::gate::{Gate, GateSettings, Passed, Rejection};
+use crate::monitor::identity;
+use crate::monitor::rule::Rule;
+use crate::monitor::stand::{Stand, Step, Told};
+use crate::monitor::standing::{Standing, StandingRecord, Visit};
+use crate::track::{Fix, Heartbeat, Payload, Report, TrackId, TrackTime};
+use crate::units::Metres;
+
+/// After a longer silence nobody knows the way between two fixes.
+const WAY_KNOWN_MAX: Duration = Duration::from_secs(300);
+
+/// What the monitor watches for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The unit's name, part of every alert.
+    pub unit: String,
+    /// The random id of the database that episodes are counted in.
+    pub history: Uuid,
+    /// The rules, in the order of the configuration.
+    pub rules: Vec<Rule>,
+    /// How strict the quality gate is.
+    pub gate: GateSettings,
+}
+
+/// What became of the positions that were heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Positions that passed the gate.
+    pub positions: u64,
+    /// Positions that did not, by reason.
+    pub rejections: BTreeMap<Rejection, u64>,
+}
+
+/// Follows every track and decides what is worth telling.
+///
+/// Call [`Self::handle_report`] for each report, in order of arrival, and after it
+/// [`Self::poll_decision`] until it is empty.
+#[derive(Debug)]
+pub struct Monitor {
+    settings: Settings,
+    corridors: Arc<CorridorSet>,
+    /// Which corridors each rule watches, in order.
+    watched: Vec<Vec<CorridorIndex>>,
+    tracks: BTreeMap<TrackId, Follow>,
+    /// Standings of an earlier run whose track was not heard yet, by track key.
+    restored: BTreeMap<String, Vec<StandingRecord>>,
+    decisions: VecDeque<Decision>,
+    counts: Counts,
+    nearby: Vec<Nearby>,
+    passages: Vec<Passage>,
+    concerned: Vec<CorridorIndex>,
+}
+
+/// Everything known of one track.
+#[derive(Debug, Default)]
+struct Follow {
+    key: String,
+    gate: Gate,
+    heartbeat: Option<Heartbeat>,
+    last: Option<Fix>,
+    stands: BTreeMap<(usize, CorridorIndex), Stand>,
+}
+
+impl Monitor {
+    /// Starts from the standings that an earlier run left behind.
+    #[must_use]
+    pub fn new(
+        settings: Settings,
+        corridors: Arc<CorridorSet>,
+        standings: Vec<StandingRecord>,
+    ) -> Self {
+        let watched = settings
+            .rules
+            .iter()
+            .map(|rule| {
+                let matching = corridors
+                    .iter()
+                    .filter(|(_, corridor)| rule.corridors.matches(corridor));
+                matching.map(|(index, _)| index).collect()
+            })
+            .collect();
+        let mut restored: BTreeMap<String, Vec<StandingRecord>> = BTreeMap::new();
+        for standing in standings {
+            restored
+                .entry(standing.track.clone())
+                .or_default()
+                .push(standing);
+        }
+        Self {
+            settings,
+            corridors,
+            watched,
+            tracks: BTreeMap::new(),
+            restored,
+            decisions: VecDeque::new(),
+            counts: Counts::default(),
+            nearby: Vec::new(),
+            passages: Vec::new(),
+            concerned: Vec::new(),
+        }
+    }
+
+    /// Takes one report; its own stamps are the present.
+    pub fn handle_report(&mut self, report: &Report) {
+        let Some(follow) = self.tracks.get_mut(&report.track) else {
+            let follow = Follow {
+                key: report.track.to_string(),
+                ..Follow::default()
+            };
+            self.tracks.insert(report.track.clone(), follow);
+            return self.handle_report(report);
+        };
+        match &report.payload {
+            Payload::Heartbeat(heartbeat) => {
+                if heartbeat.is_autopilot() {
+                    follow.heartbeat = Some(*heartbeat);
+                }
+            }
+            Payload::SystemTime(time) => follow.gate.handle_system_time(*time),
+            Payload::GnssRaw(gnss) => follow.gate.handle_gnss(report.received, *gnss),
+            Payload::GlobalPosition(sample) => {
+                match follow
+                    .gate
+                    .handle_position(&self.settings.gate, report, sample)
+                {
+                    Err(reason) => *self.counts.rejections.entry(reason).or_default() += 1,
+                    Ok(passed) => {
+                        self.counts.positions += 1;
+                        self.handle_fix(&report.track, passed);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns the next decision, oldest first.
+    pub fn poll_decision(&mut self) -> Option<Decision> {
+        self.decisions.pop_front()
+    }
+
+    /// Returns what became of the positions so far.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Returns how many tracks are followed.
+    #[must_use]
+    pub fn tracks(&self) -> usize {
+        self.tracks.len()
+    }
+
+    /// Returns the standings of an earlier run that say inside a corridor, or under a rule, that
+    /// is not there: nothing can close them.
+    #[must_use]
+    pub fn orphans(&self) -> Vec<&StandingRecord> {
+        let known = |record: &&StandingRecord| {
+            self.corridors.find(&record.corridor).is_some()
+                && self
+                    .settings
+                    .rules
+                    .iter()
+                    .any(|rule| rule.name == record.rule)
+        };
+        let inside = |record: &&StandingRecord| record.visit.is_some();
+        self.restored
+            .values()
+            .flatten()
+            .filter(inside)
+            .filter(|record| !known(record))
+            .collect()
+    }
+
+    fn handle_fix(&mut self, track: &TrackId, passed: Passed) {
+        let Some(mut follow) = self.tracks.remove(track) else {
+            return;
+        };
+        let fix = passed.fix;
+        if follow.last.is_none() {
+            self.restore(&mut follow, &fix);
+        }
+        let last = follow.last.take();
+        let before = last.as_ref().filter(|last| {
+            passed.continuous && last.at <= fix.at && fix.at.since(last.at) <= WAY_KNOWN_MAX
+        });
+
+        self.find_concerned(&follow, &fix, before);
+        let concerned = mem::take(&mut self.concerned);
+        for rule in 0..self.settings.rules.len() {
+            for &corridor in &concerned {
+                self.step(&mut follow, track, rule, corridor, &fix, before);
+            }
+        }
+        self.concerned = concerned;
+
+        follow.last = Some(fix);
+        self.tracks.insert(track.clone(), follow);
+    }
+
+    /// Collects the corridors that this fix could change anything for.
+    fn find_concerned(&mut self, follow: &Follow, fix: &Fix, before: Option<&Fix>) {
+        let widths = self
+            .settings
+            .rules
+            .iter()
+            .map(|rule| rule.margin.width(fix.h_acc));
+        let reach = Metres::new(widths.fold(0.0, f64::max)).unwrap_or_default();
+        self.corridors.near(fix.position, reach, &mut self.nearby);
+        self.passages.clear();
+        if let Some(before) = before {
+            self.corridors
+                .passages(before.position, fix.position, &mut self.passages);
+        }
+        self.concerned.clear();
+        self.concerned
+            .extend(self.nearby.iter().map(|nearby| nearby.corridor));
+        self.concerned
+            .extend(self.passages.iter().map(|passage| passage.corridor));
+        self.concerned
+            .extend(follow.stands.keys().map(|(_rule, corridor)| *corridor));
+        self.concerned.sort_unstable();
+        self.concerned.dedup();
+    }
+
+    fn step(
+        &mut self,
+        follow: &mut Follow,
+        track: &TrackId,
+        rule_index: usize,
+        corridor: CorridorIndex,
+        fix: &Fix,
+        before: Option<&Fix>,
+    ) {
+        if self.watched[rule_index].binary_search(&corridor).is_err() {
+            return;
+        }
+        let rule = &self.settings.rules[rule_index];
+        let nearby = self
+            .nearby
+            .iter()
+            .find(|nearby| nearby.corridor == corridor);
+        let passage = self
+            .passages
+            .iter()
+            .find(|passage| passage.corridor == corridor);
+        let stand = follow.stands.entry((rule_index, corridor)).or_default();
+        let told = stand.step(&Step {
+            corridors: &self.corridors,
+            corridor,
+            rule,
+            fix,
+            before,
+            edge_m: nearby.map_or(f64::INFINITY, |nearby| nearby.edge_m),
+            passage: passage.map(|passage| (passage.enter, passage.leave)),
+        });
+        if let Some(told) = told {
+            let decision = self.decide(follow, track, rule_index, corridor, fix, &told);
+            self.decisions.extend(decision);
+        }
+        if nearby.is_none()
+            && let Some(stand) = follow.stands.get_mut(&(rule_index, corridor))
+        {
+            stand.set_far();
+            if stand.is_idle() {
+                follow.stands.remove(&(rule_index, corridor));
+            }
+        }
+    }
+
+    /// Turns what a fix changed into the standing to store and the alert to send.
+    fn decide(
+        &self,
+        follow: &mut Follow,
+        track: &TrackId,
+        rule_index: usize,
+        corridor: CorridorIndex,
+        fix: &Fix,
+        told: &Told,
+    ) -> Option<Decision> {
+        let rule = &self.settings.rules[rule_index];
+        let heartbeat = follow.heartbeat;
+        let stand = follow.stands.get_mut(&(rule_index, corridor))?;
+        let mut standing = StandingRecord {
+            rule: rule.name.clone(),
+            track: follow.key.clone(),
+            corridor: self.corridors.get(corridor).id.to_string(),
+            episode: stand.episode,
+            alerts: stand.alerts,
+            visit: visit(stand, fix),
+        };
+        let event = told.event();
+        let alert = rule.events.contains(&event).then(|| -> Alert {
+            let id = identity::episode_id(self.settings.history, &self.settings.unit, &standing);
+            let episode = Episode {
+                id,
+                index: stand.alerts,
+            };
+            stand.alerts += 1;
+            let ingredients = Ingredients {
+                unit: &self.settings.unit,
+                corridors: &self.corridors,
+                corridor,
+                rule,
+                track,
+                heartbeat,
+                fix,
+                travelled_m: stand.travelled_m,
+                episode,
+                id: identity::alert_id(id, event, episode.index),
+            };
+            ingredients.compose(told)
+        });
+        standing.alerts = stand.alerts;
+        Some(Decision { standing, alert })
+    }
+
+    /// Gives a track that is heard for the first time the standings of an earlier run.
+    fn restore(&mut self, follow: &mut Follow, first: &Fix) {
+        let Some(records) = self.restored.remove(&follow.key) else {
+            return;
+        };
+        for record in records {
+            let rule = self
+                .settings
+                .rules
+                .iter()
+                .position(|rule| rule.name == record.rule);
+            if let (Some(rule), Some(corridor)) = (rule, self.corridors.find(&record.corridor)) {
+                follow
+                    .stands
+                    .insert((rule, corridor), Stand::restore(&record, first));
+            } else {
+                self.restored
+                    .entry(follow.key.clone())
+                    .or_default()
+                    .push(record);
+            }
+        }
+    }
+}
+
+/// Describes a stay for the store.
+fn visit(stand: &Stand, fix: &Fix) -> Option<Visit> {
+    let (since, dwelt): (TrackTime, bool) = match stand.standing {
+        Standing::Inside { since, dwelt } | Standing::Leaving { since, dwelt, .. } => {
+            (since, dwelt)
+        }
+        Standing::Outside | Standing::Entering { .. } => return None,
+    };
+    Some(Visit {
+        entered_at: utc_of(fix, since),
+        entry: stand.entry().map(|entry| entry.position),
+        dwelt,
+        last_position: fix.position,
+        travelled_m: stand.travelled_m,
+    })
+}

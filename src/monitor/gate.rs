@@ -1,0 +1,509 @@
+//! The quality gate: which samples become fixes, and where they stand on the track's timeline.
+//!
+//! Pure, one gate a track. A sample that fails is counted by its reason and changes nothing
+//! that a rule could see.
+//!
+//! | reason       | a sample is rejected because                                              |
+//! |--------------|---------------------------------------------------------------------------|
+//! | no fix       | a fresh `GPS_RAW_INT` says that the receiver has no 3D fix                |
+//! | near zero    | it lies within 10 km of 0,0, where autopilots without a fix believe to be |
+//! | out of range | it is no place on Earth                                                   |
+//! | late         | its boot clock is behind the last accepted sample's                       |
+//! | repeated     | its boot clock is the last accepted sample's                              |
+//! | jump         | no aircraft could have come there from the last accepted sample           |
+//!
+//! No track is filtered for ever: three samples in a row that agree with each other, but not
+//! with the track, are believed, as a reboot (boot clock) or as the true place (jump).
+
+use std::time::Duration;
+
+use crate::track::{Fix, GlobalPosition, GnssRaw, Report, SystemTime, TrackTime};
+use crate::units::{LatLon, Metres, Moment};
+
+/// How strict the gate is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GateSettings {
+    /// Faster than this, from one sample to the next, is a jump, metres per second.
+    pub speed_max_mps: f64,
+    /// How far a sample may be off at any speed, metres.
+    pub jump_slack: Metres,
+    /// Whether samples are judged at all, beyond lying on Earth and away from 0,0.
+    pub plausibility: bool,
+}
+
+impl Default for GateSettings {
+    fn default() -> Self {
+        Self {
+            speed_max_mps: 150.0,
+            jump_slack: Metres::from_millimetres(100_000),
+            plausibility: true,
+        }
+    }
+}
+
+/// Why a sample was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rejection {
+    /// The receiver has no 3D fix.
+    NoFix,
+    /// Near 0,0.
+    NearZero,
+    /// No place on Earth.
+    OutOfRange,
+    /// An impossible jump.
+    Jump,
+    /// Older than the last one.
+    Late,
+    /// The same sample again.
+    Repeated,
+}
+
+impl Rejection {
+    /// Every reason, in the order of the summary.
+    pub const ALL: [Self; 6] = [
+        Self::NoFix,
+        Self::NearZero,
+        Self::OutOfRange,
+        Self::Jump,
+        Self::Late,
+        Self::Repeated,
+    ];
+
+    /// Names the reason in summaries.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoFix => "no_fix",
+            Self::NearZero => "near_zero",
+            Self::OutOfRange => "out_of_range",
+            Self::Jump => "jump",
+            Self::Late => "late",
+            Self::Repeated => "repeated",
+        }
+    }
+}
+
+/// A fix, and whether the path from the one before it may be taken for flown.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Passed {
+    /// The fix.
+    pub(super) fix: Fix,
+    /// False after a jump that turned out to be true: nobody knows the way between.
+    pub(super) continuous: bool,
+}
+
+/// Judges the samples of one track.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Gate {
+    last: Option<Anchor>,
+    /// Added to the boot clock to give the track's timeline, microseconds.
+    offset_us: i64,
+    /// Samples of another boot clock, or of another place, in a row.
+    reboot: Option<Rival>,
+    jump: Option<Rival>,
+    gnss: Option<(Moment, GnssRaw)>,
+}
+
+/// The last sample that passed.
+#[derive(Clone, Copy, Debug)]
+struct Anchor {
+    boot_ms: u32,
+    at: TrackTime,
+    received: Moment,
+    position: LatLon,
+    h_acc: Option<Metres>,
+}
+
+/// A run of rejected samples that agree with each other.
+#[derive(Clone, Copy, Debug)]
+struct Rival {
+    boot_ms: u32,
+    position: Option<LatLon>,
+    samples: u32,
+}
+
+/// Samples in a row that overrule what the track believed.
+const RIVAL_SAMPLES: u32 = 3;
+/// A boot clock that goes back by less is a late sample, never a reboot.
+const REORDER_MS: u32 = 10_000;
+/// How long a `GPS_RAW_INT` speaks for the positions after it.
+const GNSS_FRESH: Duration = Duration::from_secs(5);
+/// The half side of the square around 0,0, degrees: about 10 km.
+const NEAR_ZERO_DEG_E7: u32 = 900_000;
+/// `GPS_FIX_TYPE_3D_FIX`.
+const FIX_3D: u8 = 3;
+
+impl Gate {
+    /// Remembers what the receiver says about its own quality.
+    pub(super) fn handle_gnss(&mut self, received: Moment, gnss: GnssRaw) {
+        self.gnss = Some((received, gnss));
+    }
+
+    /// Takes the sender's clocks: a boot clock that went back may be a reboot.
+    pub(super) fn handle_system_time(&mut self, time: SystemTime) {
+        if let Some(last) = self.last {
+            self.note_boot_clock(last.boot_ms, time.boot_ms);
+        }
+    }
+
+    /// Judges one position.
+    ///
+    /// # Errors
+    ///
+    /// The reason why it is no fix.
+    pub(super) fn handle_position(
+        &mut self,
+        settings: &GateSettings,
+        report: &Report,
+        sample: &GlobalPosition,
+    ) -> Result<Passed, Rejection> {
+        if near_zero(sample) {
+            return Err(Rejection::NearZero);
+        }
+        let position = LatLon::from_deg_e7(sample.lat_e7, sample.lon_e7)
+            .map_err(|_out_of_range| Rejection::OutOfRange)?;
+        let gnss = self.fresh_gnss(report.received);
+        let h_acc = gnss.and_then(|gnss| gnss.h_acc);
+        let mut continuous = true;
+        if settings.plausibility {
+            if gnss.is_some_and(|gnss| gnss.fix_type < FIX_3D) {
+                return Err(Rejection::NoFix);
+            }
+            self.judge_time(report.received, sample.boot_ms)?;
+            continuous = self.judge_place(settings, sample.boot_ms, position, h_acc)?;
+        }
+
+        let at = TrackTime::from_micros(i64::from(sample.boot_ms) * 1000 + self.offset_us);
+        self.last = Some(Anchor {
+            boot_ms: sample.boot_ms,
+            at,
+            received: report.received,
+            position,
+            h_acc,
+        });
+        self.reboot = None;
+        self.jump = None;
+        let fix = Fix {
+            at,
+            received: report.received,
+            link: report.link.clone(),
+            component_id: report.component_id,
+            position,
+            alt_msl_m: Some(sample.alt_msl_m),
+            alt_above_home_m: Some(sample.alt_above_home_m),
+            alt_ellipsoid_m: gnss.and_then(|gnss| gnss.alt_ellipsoid_m),
+            h_acc,
+            v_acc: gnss.and_then(|gnss| gnss.v_acc),
+            fix_type: gnss.map(|gnss| gnss.fix_type),
+            velocity_ned_mps: Some([sample.north_mps, sample.east_mps, sample.down_mps]),
+            boot_ms: sample.boot_ms,
+            source_message: "GLOBAL_POSITION_INT",
+            frame: report.frame,
+        };
+        Ok(Passed { fix, continuous })
+    }
+
+    /// Refuses samples that are not newer than the last one, unless the sender rebooted.
+    fn judge_time(&mut self, received: Moment, boot_ms: u32) -> Result<(), Rejection> {
+        let Some(last) = self.last else { return Ok(()) };
+        if last.boot_ms < boot_ms {
+            return Ok(());
+        }
+        if boot_ms == last.boot_ms {
+            return Err(Rejection::Repeated);
+        }
+        if !self.note_boot_clock(last.boot_ms, boot_ms) {
+            return Err(Rejection::Late);
+        }
+        // A reboot: the timeline runs on by the time that passed here.
+        let passed = received.monotonic.since(last.received.monotonic);
+        let passed_us = i64::try_from(passed.as_micros()).unwrap_or(i64::MAX);
+        let at = last.at.as_micros().saturating_add(passed_us);
+        self.offset_us = at - i64::from(boot_ms) * 1000;
+        Ok(())
+    }
+
+    /// Counts boot clocks that lie far behind; says whether they prove a reboot.
+    fn note_boot_clock(&mut self, last_ms: u32, boot_ms: u32) -> bool {
+        if last_ms.saturating_sub(boot_ms) <= REORDER_MS {
+            return false;
+        }
+        let samples = match self.reboot {
+            Some(rival) if rival.boot_ms < boot_ms => rival.samples + 1,
+            Some(rival) if rival.boot_ms == boot_ms => rival.samples,
+            Some(_) | None => 1,
+        };
+        self.reboot = Some(Rival {
+            boot_ms,
+            position: None,
+            samples,
+        });
+        RIVAL_SAMPLES <= samples
+    }
+
+    /// Refuses places that cannot be reached in time; says whether the way there was flown.
+    fn judge_place(
+        &mut self,
+        settings: &GateSettings,
+        boot_ms: u32,
+        position: LatLon,
+        h_acc: Option<Metres>,
+    ) -> Result<bool, Rejection> {
+        let Some(last) = self.last else {
+            return Ok(true);
+        };
+        let at_us = i64::from(boot_ms) * 1000 + self.offset_us;
+        let span = TrackTime::from_micros(at_us).since(last.at);
+        let blur = 2.0 * (metres(h_acc) + metres(last.h_acc));
+        if reachable(settings, last.position, position, span, blur) {
+            return Ok(true);
+        }
+        let samples = match self.jump {
+            Some(Rival {
+                boot_ms: earlier,
+                position: Some(place),
+                samples,
+            }) if reachable(
+                settings,
+                place,
+                position,
+                millis_since(boot_ms, earlier),
+                blur,
+            ) =>
+            {
+                samples + 1
+            }
+            Some(_) | None => 1,
+        };
+        if RIVAL_SAMPLES <= samples {
+            return Ok(false);
+        }
+        self.jump = Some(Rival {
+            boot_ms,
+            position: Some(position),
+            samples,
+        });
+        Err(Rejection::Jump)
+    }
+
+    fn fresh_gnss(&self, now: Moment) -> Option<GnssRaw> {
+        let (received, gnss) = self.gnss?;
+        (now.monotonic.since(received.monotonic) <= GNSS_FRESH).then_some(gnss)
+    }
+}
+
+fn near_zero(sample: &GlobalPosition) -> bool {
+    sample.lat_e7.unsigned_abs() < NEAR_ZERO_DEG_E7
+        && sample.lon_e7.unsigned_abs() < NEAR_ZERO_DEG_E7
+}
+
+fn metres(length: Option<Metres>) -> f64 {
+    length.map_or(0.0, Metres::get)
+}
+
+fn millis_since(later: u32, earlier: u32) -> Duration {
+    Duration::from_millis(u64::from(later.saturating_sub(earlier)))
+}
+
+fn reachable(
+    settings: &GateSettings,
+    from: LatLon,
+    to: LatLon,
+    span: Duration,
+    blur_m: f64,
+) -> bool {
+    let reach = settings.jump_slack.get() + blur_m + settings.speed_max_mps * span.as_secs_f64();
+    from.distance_m(to) <= reach
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::track::{LinkName, Namespace, Payload, RawFrame, TrackId};
+    use crate::units::{Monotonic, Utc};
+
+    /// A sample as (boot milliseconds, latitude); the longitude stays at 22 E.
+    type Sample = (u32, f64);
+
+    fn report(received_ms: u64, payload: Payload) -> Report {
+        Report {
+            received: Moment {
+                monotonic: Monotonic::from_micros(received_ms * 1000),
+                utc: Utc::from_micros(0),
+            },
+            link: LinkName::new("lan"),
+            track: TrackId::Vehicle {
+                namespace: Namespace::new("lan"),
+                system_id: 1,
+            },
+            component_id: 1,
+            payload,
+            frame: RawFrame::new(&[]),
+        }
+    }
+
+    fn sample((boot_ms, lat): Sample) -> GlobalPosition {
+        GlobalPosition {
+            boot_ms,
+            lat_e7: degrees_e7(lat),
+            lon_e7: 220_000_000,
+            alt_msl_m: 300.0,
+            alt_above_home_m: 100.0,
+            north_mps: 0.0,
+            east_mps: 0.0,
+            down_mps: 0.0,
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "test latitudes fit")]
+    fn degrees_e7(degrees: f64) -> i32 {
+        (degrees * 1e7).round() as i32
+    }
+
+    fn judge(gate: &mut Gate, received_ms: u64, sample: &GlobalPosition) -> char {
+        let report = report(received_ms, Payload::GlobalPosition(*sample));
+        match gate.handle_position(&GateSettings::default(), &report, sample) {
+            Ok(Passed {
+                continuous: true, ..
+            }) => '.',
+            Ok(Passed {
+                continuous: false, ..
+            }) => '!',
+            Err(Rejection::NoFix) => 'N',
+            Err(Rejection::NearZero) => '0',
+            Err(Rejection::OutOfRange) => 'O',
+            Err(Rejection::Jump) => 'J',
+            Err(Rejection::Late) => 'L',
+            Err(Rejection::Repeated) => 'R',
+        }
+    }
+
+    fn check(samples: &[Sample], expected: &str, why: &str) {
+        let mut gate = Gate::default();
+        let verdicts: String = (0..)
+            .zip(samples)
+            .map(|(index, &given)| judge(&mut gate, index * 1000, &sample(given)))
+            .collect();
+        assert_eq!(verdicts, expected, "{why}");
+    }
+
+    #[test]
+    fn late_and_repeated_samples_never_run_the_track_backwards() {
+        let at = 41.5;
+        check(
+            &[(5000, at), (6000, at), (6000, at), (5500, at), (7000, at)],
+            "..RL.",
+            "the boot clock decides, not the arrival",
+        );
+    }
+
+    #[test]
+    fn a_reboot_is_believed_after_three_samples_and_the_timeline_runs_on() {
+        let at = 41.5;
+        check(
+            &[(60_000, at), (900, at), (1900, at), (2900, at), (3900, at)],
+            ".LL..",
+            "the boot clock starts again",
+        );
+        let mut gate = Gate::default();
+        let settings = GateSettings::default();
+        let mut times = Vec::new();
+        for (received_ms, boot_ms) in [(0, 60_000), (1000, 900), (2000, 1900), (3000, 2900)] {
+            let sample = sample((boot_ms, at));
+            let report = report(received_ms, Payload::GlobalPosition(sample));
+            if let Ok(passed) = gate.handle_position(&settings, &report, &sample) {
+                times.push(passed.fix.at.as_micros());
+            }
+        }
+        assert_eq!(times, [60_000_000, 63_000_000]);
+    }
+
+    #[test]
+    fn one_very_late_sample_is_no_reboot() {
+        let at = 41.5;
+        check(
+            &[
+                (60_000, at),
+                (20_000, at),
+                (61_000, at),
+                (21_000, at),
+                (62_000, at),
+                (22_000, at),
+            ],
+            ".L.L.L",
+            "a sample in order clears the suspicion",
+        );
+    }
+
+    #[test]
+    fn a_jump_is_rejected_and_a_true_place_believed_at_last() {
+        let (here, there) = (41.5, 42.5);
+        check(
+            &[
+                (1000, here),
+                (2000, there),
+                (3000, here),
+                (4000, there),
+                (5000, here),
+            ],
+            ".J.J.",
+            "single wild samples are noise",
+        );
+        check(
+            &[
+                (1000, here),
+                (2000, there),
+                (3000, there),
+                (4000, there),
+                (5000, there),
+            ],
+            ".JJ!.",
+            "three that agree are believed, but not the way between",
+        );
+    }
+
+    #[test]
+    fn a_fast_aircraft_is_no_jump() {
+        let step = 60.0 / 111_000.0;
+        let samples: Vec<Sample> = (0..8_u32)
+            .map(|n| (1000 * (n + 1), 41.5 + step * f64::from(n)))
+            .collect();
+        check(&samples, "........", "60 m/s");
+    }
+
+    #[test]
+    fn places_that_cannot_be_are_rejected() {
+        check(
+            &[(1000, 0.0001)],
+            ".",
+            "near zero latitude alone is the equator",
+        );
+        let mut gate = Gate::default();
+        let nowhere = GlobalPosition {
+            lat_e7: 353,
+            lon_e7: -129,
+            ..sample((1000, 0.0))
+        };
+        assert_eq!(judge(&mut gate, 0, &nowhere), '0');
+        let beyond = GlobalPosition {
+            lat_e7: 910_000_000,
+            ..sample((2000, 0.0))
+        };
+        assert_eq!(judge(&mut gate, 0, &beyond), 'O');
+    }
+
+    #[test]
+    fn a_receiver_without_a_fix_is_not_believed_while_its_word_is_fresh() {
+        let mut gate = Gate::default();
+        let gnss = GnssRaw {
+            fix_type: 1,
+            satellites: None,
+            alt_ellipsoid_m: None,
+            h_acc: None,
+            v_acc: None,
+        };
+        gate.handle_gnss(Moment::default(), gnss);
+        assert_eq!(judge(&mut gate, 4000, &sample((4000, 41.5))), 'N');
+        assert_eq!(judge(&mut gate, 6000, &sample((6000, 41.5))), '.');
+    }
+}

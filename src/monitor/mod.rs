@@ -1,0 +1,35 @@
+//! Decisions: the quality gate, where each track stands with each corridor, rules,
+//! episodes, alerts.
+//!
+//! Pure: it is given reports that carry their own time, and hands decisions back.
+//!
+//! Invariants:
+//!
+//! 1. No alert without a fix that supports it.
+//! 2. Per rule, track and corridor, entered and exited alternate, over restarts too.
+//! 3. A decision made again from the same standing has the same id.
+//! 4. The same reports give the same decisions.
+
+pub mod alert;
+mod compose;
+mod engine;
+mod gate;
+mod identity;
+mod names;
+pub mod rule;
+mod stand;
+pub mod standing;
+
+pub use engine::{Counts, Monitor, Settings};
+pub use gate::{GateSettings, Rejection};
+
+/// What a fix changed for one rule, track and corridor.
+///
+/// The standing is stored in one transaction with the alert that it caused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The standing as it is from then on.
+    pub standing: standing::StandingRecord,
+    /// What to tell; absent if the rule is silent about this event.
+    pub alert: Option<alert::Alert>,
+}
