@@ -90,6 +90,8 @@ metrics! {
     tracks: Gauge = "tracks",
     /// Alerts committed to the store.
     alerts_accepted: Counter = "alerts_accepted_total",
+    /// Transactions of the store that wrote: each is one fsync, however much it carries.
+    store_transactions: Counter = "store_transactions_total",
     /// Writes to the store that failed and were tried again.
     store_write_failures: Counter = "store_write_failures_total",
     /// Alerts that an endpoint has taken.
