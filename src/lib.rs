@@ -9,6 +9,7 @@ pub mod corridor;
 pub mod link;
 pub mod metrics;
 pub mod monitor;
+pub mod store;
 pub mod track;
 pub mod units;
 pub mod wire;

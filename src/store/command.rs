@@ -1,0 +1,122 @@
+//! What the thread can be asked, and how it answers: only after the commit.
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::monitor::Decision;
+use crate::store::{Backlog, Due, Verdict, backlog, decisions, outbox};
+use crate::units::Utc;
+
+/// One wish of a handle.
+#[derive(Debug)]
+pub(super) enum Command {
+    /// Store decisions.
+    Decide {
+        decisions: Vec<Decision>,
+        done: Option<Reply<()>>,
+    },
+    /// Tell the heads that are due.
+    Due {
+        endpoint: String,
+        now: Utc,
+        limit: usize,
+        busy: Vec<String>,
+        reply: Reply<Due>,
+    },
+    /// Write down an attempt.
+    Finish {
+        seq: i64,
+        verdict: Verdict,
+        now: Utc,
+        done: Reply<()>,
+    },
+    /// Count rows.
+    CountBacklog { reply: Reply<Vec<Backlog>> },
+    /// Run dry and end; answered by the thread's end.
+    Close { done: Reply<()> },
+}
+
+impl Command {
+    /// Does it within the transaction that is open, and keeps the answer.
+    ///
+    /// A transaction that fails is done again from its first command, so this may run often.
+    /// Returns how many alerts are new.
+    pub(super) fn execute(
+        &mut self,
+        connection: &Connection,
+        endpoints: &[String],
+        now: Utc,
+    ) -> rusqlite::Result<u64> {
+        match self {
+            Self::Decide { decisions, done } => {
+                let mut fresh = 0;
+                for decision in decisions.iter() {
+                    fresh += u64::from(decisions::store(connection, decision, endpoints, now)?);
+                }
+                if let Some(done) = done {
+                    done.keep(());
+                }
+                return Ok(fresh);
+            }
+            Self::Due {
+                endpoint,
+                now,
+                limit,
+                busy,
+                reply,
+            } => reply.keep(outbox::due(connection, endpoint, *now, *limit, busy)?),
+            Self::Finish {
+                seq,
+                verdict,
+                now,
+                done,
+            } => done.keep(outbox::finish(connection, *seq, verdict, *now)?),
+            Self::CountBacklog { reply } => reply.keep(backlog::count(connection, endpoints)?),
+            Self::Close { .. } => {}
+        }
+        Ok(0)
+    }
+
+    /// Sends the answer; [`Command::Close`] hands back the one that has to wait for the end.
+    pub(super) fn answer(self) -> Option<Reply<()>> {
+        match self {
+            Self::Decide { done, .. } => {
+                if let Some(done) = done {
+                    done.send();
+                }
+            }
+            Self::Due { reply, .. } => reply.send(),
+            Self::Finish { done, .. } => done.send(),
+            Self::CountBacklog { reply } => reply.send(),
+            Self::Close { mut done } => {
+                done.keep(());
+                return Some(done);
+            }
+        }
+        None
+    }
+}
+
+/// An answer that is kept until it may be told.
+#[derive(Debug)]
+pub(super) struct Reply<T> {
+    to: oneshot::Sender<T>,
+    answer: Option<T>,
+}
+
+impl<T> Reply<T> {
+    pub(super) fn new(to: oneshot::Sender<T>) -> Self {
+        Self { to, answer: None }
+    }
+
+    fn keep(&mut self, answer: T) {
+        self.answer = Some(answer);
+    }
+
+    /// Tells the answer; nobody may be waiting for it any longer.
+    pub(super) fn send(self) {
+        if let Some(answer) = self.answer {
+            drop(self.to.send(answer));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! An example alert and a store to put it in, for the tests of this room and of delivery.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::monitor::Decision;
+use crate::monitor::alert::{self, Alert, Event};
+use crate::monitor::standing::{StandingRecord, Visit};
+use crate::store::{OpenError, Opened, Settings, Store, open};
+use crate::units::{LatLon, Utc};
+
+/// How long a test waits for a condition before it fails.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+/// When the example happens: 2026-05-01T10:00:00.250Z.
+pub(crate) const OCCURRED_AT: Utc = Utc::from_micros(1_777_629_600_250_000);
+
+/// The example alert, with every optional field present.
+pub(crate) fn alert_example() -> Alert {
+    Alert {
+        id: Uuid::from_u128(0x9a51_0a9c_3c2e_5d4f_8a1b_0000_0000_0001),
+        event: Event::Crossed,
+        severity: alert::Severity::Major,
+        status: alert::Status::Exercise,
+        episode: alert::Episode {
+            id: Uuid::from_u128(0xe150_de00_0000_5000_8000_0000_0000_0001),
+            index: 2,
+        },
+        occurred_at: OCCURRED_AT,
+        detected_at: Utc::from_micros(1_777_629_601_500_000),
+        track: track_example("vehicle:alpha/1"),
+        position: position_example(),
+        velocity: Some(alert::Velocity {
+            ground_mps: 12.5,
+            vertical_mps: -0.5,
+            course_deg: Some(181.0),
+        }),
+        corridor: corridor_example(),
+        place: "E 75 km 38.2, 180 m east, 4.1 km south of Demir Kapija".to_owned(),
+        entry: Some(edge_example("left")),
+        exit: Some(edge_example("right")),
+        inside_seconds: Some(4.5),
+        travelled_m: Some(61.0),
+        direction: Some(alert::CrossingDirection::LeftToRight),
+        reason: Some(alert::ExitReason::Left),
+        rule: alert::RuleName {
+            name: "corridor".to_owned(),
+        },
+        certainty: alert::Certainty::Observed,
+        authenticity: alert::Authenticity::Unsigned,
+        link: alert::Link {
+            name: "radio".to_owned(),
+        },
+        clock: alert::Clock {
+            source: "host".to_owned(),
+        },
+        unit: alert::Unit {
+            name: "field-unit-07".to_owned(),
+        },
+        evidence: alert::Evidence {
+            frames: vec!["fd1c0000".to_owned()],
+            boot_ms: 61_000,
+        },
+    }
+}
+
+/// The example alert, without any optional field.
+pub(crate) fn alert_example_sparse() -> Alert {
+    Alert {
+        velocity: None,
+        entry: None,
+        exit: None,
+        inside_seconds: None,
+        travelled_m: None,
+        direction: None,
+        reason: None,
+        position: alert::Position {
+            alt_msl_m: None,
+            alt_above_home_m: None,
+            alt_ellipsoid_m: None,
+            h_acc_m: None,
+            v_acc_m: None,
+            fix: None,
+            ..position_example()
+        },
+        ..alert_example()
+    }
+}
+
+/// A decision with an alert of its own: `number` makes its id, `track` its track.
+pub(crate) fn decision(track: &str, number: u128) -> Decision {
+    let alert = Alert {
+        id: Uuid::from_u128(number),
+        track: track_example(track),
+        ..alert_example()
+    };
+    Decision {
+        standing: standing_example(track),
+        alert: Some(alert),
+    }
+}
+
+/// A standing inside.
+pub(crate) fn standing_example(track: &str) -> StandingRecord {
+    StandingRecord {
+        rule: "corridor".to_owned(),
+        track: track.to_owned(),
+        corridor: "e75-south".to_owned(),
+        episode: 3,
+        alerts: 2,
+        visit: Some(Visit {
+            entered_at: OCCURRED_AT,
+            entry: Some(place(41.25, 22.5)),
+            dwelt: true,
+            last_position: place(41.2, 22.5),
+            travelled_m: 61.5,
+        }),
+    }
+}
+
+/// Opens a store in `directory` for delivery to `endpoints`.
+pub(crate) fn try_open(directory: &Path, endpoints: &[&str]) -> Result<Opened, OpenError> {
+    open_counted(directory, endpoints, Arc::new(Metrics::default()))
+}
+
+/// Opens a store that has to open.
+pub(crate) fn opened(directory: &Path, endpoints: &[&str]) -> Opened {
+    try_open(directory, endpoints).unwrap()
+}
+
+/// Opens a store that has to open, and counts in `metrics`.
+pub(crate) fn opened_with(directory: &Path, endpoints: &[&str], metrics: &Arc<Metrics>) -> Opened {
+    open_counted(directory, endpoints, Arc::clone(metrics)).unwrap()
+}
+
+fn open_counted(
+    directory: &Path,
+    endpoints: &[&str],
+    metrics: Arc<Metrics>,
+) -> Result<Opened, OpenError> {
+    let settings = Settings {
+        directory: directory.to_owned(),
+    };
+    let endpoints = endpoints.iter().map(|&name| name.to_owned()).collect();
+    let history = Uuid::from_u128(7);
+    open(&settings, endpoints, history, Clock::start(), metrics)
+}
+
+/// Closes the store and waits for its thread.
+pub(crate) async fn close(store: &Store, thread: std::thread::JoinHandle<()>) {
+    store.close(DEADLINE).await.unwrap();
+    thread.join().unwrap();
+}
+
+/// Asks `holds` again and again until it says yes, or fails the test at the deadline.
+pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let asked = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    let met = tokio::time::timeout(DEADLINE, asked).await;
+    assert!(met.is_ok(), "in time: {what}");
+}
+
+fn track_example(key: &str) -> alert::Track {
+    alert::Track {
+        key: key.to_owned(),
+        kind: "vehicle".to_owned(),
+        system_id: 1,
+        component_id: 1,
+        mav_type: Some("quadrotor".to_owned()),
+        autopilot: Some("ardupilotmega".to_owned()),
+    }
+}
+
+fn position_example() -> alert::Position {
+    alert::Position {
+        lat: 41.2,
+        lon: 22.5,
+        alt_msl_m: Some(310.0),
+        alt_above_home_m: Some(80.0),
+        alt_ellipsoid_m: Some(354.5),
+        h_acc_m: Some(1.2),
+        v_acc_m: Some(2.4),
+        fix: Some("rtk-fixed".to_owned()),
+        source_message: "GLOBAL_POSITION_INT".to_owned(),
+    }
+}
+
+fn corridor_example() -> alert::CorridorPosition {
+    alert::CorridorPosition {
+        id: "e75-south".to_owned(),
+        name: "E 75 south".to_owned(),
+        reference: Some("E 75".to_owned()),
+        country: Some("MK".to_owned()),
+        section: Some("south".to_owned()),
+        chainage_km: Some(38.2),
+        cross_track_m: Some(180.0),
+        side: Some("left".to_owned()),
+        edge_m: -70.0,
+        half_width_m: Some(250.0),
+        near: Some(alert::Near {
+            name: "Demir Kapija".to_owned(),
+            distance_m: 4100.0,
+            bearing_deg: 178.0,
+        }),
+    }
+}
+
+fn edge_example(side: &str) -> alert::EdgeCrossing {
+    alert::EdgeCrossing {
+        lat: 41.2,
+        lon: 22.5,
+        at: OCCURRED_AT,
+        side: Some(side.to_owned()),
+    }
+}
+
+fn place(lat: f64, lon: f64) -> LatLon {
+    LatLon::new(lat, lon).unwrap()
+}

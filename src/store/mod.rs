@@ -1,0 +1,35 @@
+//! What must outlive the daemon: alerts, what is owed to each endpoint, and standings.
+//!
+//! One `SQLite` database, one thread that owns it, one writer. Everybody else holds a
+//! [`Store`], which hands commands to that thread.
+//!
+//! Invariants:
+//!
+//! 1. An alert, its outbox rows and the standing that it came from are committed together,
+//!    with fsync, before anybody is told that they are accepted.
+//! 2. An alert whose id is known changes nothing: a decision made again after a crash is the
+//!    same alert.
+//! 3. A pending row is never deleted. It ends delivered, gone or parked, with its evidence.
+//! 4. Of one track and endpoint only the oldest pending row, the head, is ever handed out.
+//! 5. A write that fails is tried again until it works: later commands wait behind it.
+//! 6. A database that this program does not understand is left as it was found.
+
+mod backlog;
+mod command;
+mod decisions;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod handle;
+mod inspect;
+mod lock;
+mod open;
+mod outbox;
+mod schema;
+mod standings;
+mod writer;
+
+pub use backlog::Backlog;
+pub use handle::{Store, StoreClosed};
+pub use open::{OpenError, Opened, Settings, open};
+pub use outbox::{Delivery, Due, Verdict, WAIT_MAX};
+pub use schema::VERSION;

@@ -1,0 +1,271 @@
+//! Opens the database: lock, look, migrate, then start the thread that owns it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use thiserror::Error;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::monitor::standing::StandingRecord;
+use crate::store::handle::{Nudges, Store};
+use crate::store::inspect::{self, Found};
+use crate::store::lock::{self, Lock};
+use crate::store::writer::{Patience, Writer};
+use crate::store::{schema, standings};
+
+/// The file that holds everything.
+const FILE_NAME: &str = "corridord.db";
+
+/// How many commands may wait for the thread; who has one more waits with it.
+const COMMANDS_MAX: usize = 256;
+
+/// How long a write waits for somebody else's, such as a backup by hand.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Where the store lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The directory of the database; made, for this user only, if it does not exist.
+    pub directory: PathBuf,
+}
+
+/// An open store and what it remembers.
+#[derive(Debug)]
+pub struct Opened {
+    /// The handle.
+    pub store: Store,
+    /// The thread that owns the database; it ends after [`Store::close`].
+    pub thread: JoinHandle<()>,
+    /// The database's own random id, which salts alert ids: a new database repeats none.
+    pub history: Uuid,
+    /// The standings as they were committed last.
+    pub standings: Vec<StandingRecord>,
+}
+
+/// Why the store could not be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The directory could not be made.
+    #[error("cannot make the state directory {path}")]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The lock file could not be opened.
+    #[error("cannot open the lock file {path}")]
+    Lock {
+        /// The lock file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// Another process holds the lock.
+    #[error("another corridord uses {path}; stop it or point --state elsewhere")]
+    InUse {
+        /// The state directory.
+        path: PathBuf,
+    },
+    /// The file could not be read or made.
+    #[error("cannot open {path}")]
+    File {
+        /// The database.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is a sound database of another program.
+    #[error("{path}: not a corridord database; move it away or point --state elsewhere")]
+    Foreign {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The file is no sound database.
+    #[error(
+        "{path}: the database is damaged ({reason}); it was left as it is: move it away or restore a copy"
+    )]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A newer program wrote the file.
+    #[error(
+        "{path}: schema version {found} is newer than this program knows ({known}); \
+         install a newer corridord or point --state elsewhere"
+    )]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// The version in the file.
+        found: i64,
+        /// The newest version that this program knows.
+        known: i64,
+    },
+    /// The database did not do what opening it takes.
+    #[error("{path}: cannot {action}")]
+    Database {
+        /// The database.
+        path: PathBuf,
+        /// What was attempted.
+        action: &'static str,
+        /// What `SQLite` said.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// The thread could not be started.
+    #[error("cannot start the store's thread")]
+    Thread {
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Opens the store in `settings.directory`, for delivery to `endpoints` by name.
+///
+/// `fresh_history` becomes the history of a database that is new; an existing one keeps its own.
+///
+/// # Errors
+///
+/// Says which file is in the way and why. A file that is foreign, newer or damaged is left byte
+/// for byte as it was.
+pub fn open(
+    settings: &Settings,
+    endpoints: Vec<String>,
+    fresh_history: Uuid,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+) -> Result<Opened, OpenError> {
+    make_directory(&settings.directory)?;
+    let lock = lock::acquire(&settings.directory)?;
+    let path = settings.directory.join(FILE_NAME);
+    if inspect::look_at(&path)? == Found::Nothing {
+        make_file(&path)?;
+    }
+    let mut connection = connect(&path)?;
+    let fail = |action| failing(&path, action);
+    schema::migrate(&mut connection, fresh_history).map_err(fail("bring the schema up to date"))?;
+    make_durable(&connection).map_err(fail("turn on write-ahead logging"))?;
+    let history = schema::history(&connection).map_err(fail("read the history id"))?;
+    let standings = standings::all(&connection).map_err(fail("read the standings"))?;
+    let (store, thread) = start(connection, lock, endpoints, clock, metrics)
+        .map_err(|source| OpenError::Thread { source })?;
+    Ok(Opened {
+        store,
+        thread,
+        history,
+        standings,
+    })
+}
+
+/// Makes a mapping from a database error to the failure of `action` on `path`.
+pub(super) fn failing(
+    path: &Path,
+    action: &'static str,
+) -> impl FnOnce(rusqlite::Error) -> OpenError {
+    let path = path.to_owned();
+    move |source| OpenError::Database {
+        path,
+        action,
+        source,
+    }
+}
+
+/// Makes the directory, and makes its name outlive a power cut.
+fn make_directory(path: &Path) -> Result<(), OpenError> {
+    let made = || -> io::Result<()> {
+        if path.is_dir() {
+            return Ok(());
+        }
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)?;
+        match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => fs::File::open(parent)?.sync_all(),
+            Some(_) | None => Ok(()),
+        }
+    };
+    made().map_err(|source| OpenError::Directory {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Makes an empty file that only this user reads; `SQLite` gives its companions the same mode.
+fn make_file(path: &Path) -> Result<(), OpenError> {
+    fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+        .map_err(|source| OpenError::File {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+/// Opens the database for writing, and looks again: a journal left by a crash is rolled back by now.
+fn connect(path: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(failing(path, "open the database"))?;
+    connection
+        .busy_timeout(BUSY_TIMEOUT)
+        .map_err(failing(path, "set the busy timeout"))?;
+    inspect::check_header(&connection, path)?;
+    Ok(connection)
+}
+
+fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+fn start(
+    connection: Connection,
+    lock: Lock,
+    endpoints: Vec<String>,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+) -> io::Result<(Store, JoinHandle<()>)> {
+    let (commands, queue) = mpsc::channel(COMMANDS_MAX);
+    let nudges = Arc::new(Nudges::new(&endpoints));
+    let patience = Arc::new(Patience::default());
+    let store = Store::new(commands, Arc::clone(&nudges), Arc::clone(&patience));
+    let writer = Writer {
+        connection,
+        lock,
+        queue,
+        endpoints,
+        nudges,
+        patience,
+        clock,
+        metrics,
+    };
+    let thread = thread::Builder::new()
+        .name("store".to_owned())
+        .spawn(move || writer.run())?;
+    Ok((store, thread))
+}
+
+#[cfg(test)]
+mod tests;

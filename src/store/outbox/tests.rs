@@ -1,0 +1,219 @@
+//! Which rows are handed out, in which order, and what a verdict changes.
+
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use super::*;
+use crate::store::fixture::{OCCURRED_AT, decision};
+use crate::store::{backlog, decisions, schema};
+
+const NOW: Utc = OCCURRED_AT;
+
+fn second(number: u64) -> Utc {
+    NOW.after(Duration::from_secs(number))
+}
+
+fn retry_at(due_at: Utc) -> Verdict {
+    Verdict::Retry {
+        due_at,
+        status: Some(503),
+        error: "busy".to_owned(),
+    }
+}
+
+fn parked() -> Verdict {
+    Verdict::Parked {
+        status: Some(422),
+        error: "no such corridor".to_owned(),
+    }
+}
+
+/// Stores one alert per track in `tracks`, in that order, numbered from 1.
+fn stored(tracks: &[&str]) -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    schema::migrate(&mut connection, Uuid::from_u128(7)).unwrap();
+    let endpoints = ["ops".to_owned()];
+    for (number, track) in (1..).zip(tracks) {
+        decisions::store(&connection, &decision(track, number), &endpoints, NOW).unwrap();
+    }
+    connection
+}
+
+/// Compares the numbers of the heads that are due with `expected`.
+fn check_due(connection: &Connection, now: Utc, busy: &[&str], expected: &[i64], why: &str) {
+    let busy: Vec<String> = busy.iter().map(|&track| track.to_owned()).collect();
+    let due = due(connection, "ops", now, 10, &busy).unwrap();
+    let numbers: Vec<i64> = due.ready.iter().map(|head| head.seq).collect();
+    assert_eq!(numbers, expected, "{why}");
+}
+
+#[test]
+fn only_the_head_of_each_track_is_handed_out() {
+    let connection = stored(&["a", "b", "a", "a", "b"]);
+    check_due(
+        &connection,
+        NOW,
+        &[],
+        &[1, 2],
+        "one per track, oldest first",
+    );
+    check_due(&connection, NOW, &["a"], &[2], "a busy track is left out");
+    let verdict = Verdict::Delivered { status: 204 };
+    finish(&connection, 1, &verdict, NOW).unwrap();
+    check_due(&connection, NOW, &[], &[2, 3], "the next one moves up");
+    let first = due(&connection, "ops", NOW, 1, &[]).unwrap();
+    assert_eq!(first.ready.len(), 1, "the limit holds");
+    check_due(&stored(&[]), NOW, &[], &[], "nothing is owed");
+}
+
+#[test]
+fn a_head_that_waits_blocks_its_own_track_only() {
+    let connection = stored(&["a", "a", "b", "b"]);
+    finish(&connection, 1, &retry_at(second(5)), NOW).unwrap();
+    check_due(&connection, second(4), &[], &[3], "a waits as a whole");
+    let waiting = due(&connection, "ops", second(4), 10, &[]).unwrap();
+    assert_eq!(waiting.next_at, Some(second(5)));
+    check_due(&connection, second(5), &[], &[1, 3], "a's head is due");
+    let head = due(&connection, "ops", second(5), 10, &[]).unwrap().ready;
+    assert_eq!(head[0].attempts, 1);
+}
+
+#[test]
+fn a_parked_or_gone_head_frees_its_track() {
+    let connection = stored(&["a", "a", "a"]);
+    finish(&connection, 1, &parked(), NOW).unwrap();
+    check_due(&connection, NOW, &[], &[2], "parked");
+    finish(&connection, 2, &Verdict::Gone { status: 410 }, NOW).unwrap();
+    check_due(&connection, NOW, &[], &[3], "gone");
+    let backlog = backlog::count(&connection, &["ops".to_owned(), "new".to_owned()]).unwrap();
+    assert_eq!(
+        (backlog[0].pending, backlog[0].parked, backlog[0].gone),
+        (1, 1, 1)
+    );
+    assert_eq!(backlog[0].oldest_pending, Some(NOW));
+    assert_eq!(
+        (backlog[1].endpoint.as_str(), backlog[1].pending),
+        ("new", 0)
+    );
+}
+
+#[test]
+fn a_settled_row_stays_as_it_is() {
+    let connection = stored(&["a"]);
+    finish(&connection, 1, &parked(), NOW).unwrap();
+    finish(&connection, 1, &retry_at(NOW), NOW).unwrap();
+    check_due(&connection, second(9), &[], &[], "parked for good");
+}
+
+#[test]
+fn a_clock_that_was_set_back_delays_nothing() {
+    let connection = stored(&["a"]);
+    let year_ahead = NOW.after(Duration::from_secs(365 * 86_400));
+    finish(
+        &connection,
+        1,
+        &retry_at(year_ahead.after(WAIT_MAX)),
+        year_ahead,
+    )
+    .unwrap();
+    check_due(
+        &connection,
+        NOW,
+        &[],
+        &[1],
+        "the wait was measured on a wrong clock",
+    );
+    check_due(
+        &connection,
+        year_ahead,
+        &[],
+        &[],
+        "while the clock stands, it waits",
+    );
+}
+
+#[test]
+fn no_wait_is_longer_than_an_hour() {
+    let connection = stored(&["a"]);
+    finish(&connection, 1, &retry_at(second(1_000_000)), NOW).unwrap();
+    check_due(&connection, NOW.after(WAIT_MAX), &[], &[1], "an hour later");
+}
+
+#[test]
+fn an_alert_that_cannot_be_read_is_parked_and_holds_up_nothing() {
+    let connection = stored(&["a", "a"]);
+    let sql = "UPDATE alert SET json = '{\"type\": 7}' WHERE seq = 1";
+    connection.execute(sql, []).unwrap();
+    check_due(&connection, NOW, &[], &[2], "the one behind it goes out");
+    let counted = backlog::count(&connection, &[]).unwrap();
+    assert_eq!(counted[0].parked, 1, "and a person can see it");
+}
+
+#[test]
+fn a_known_alert_changes_neither_alerts_nor_outbox() {
+    let connection = stored(&["a"]);
+    finish(&connection, 1, &Verdict::Delivered { status: 200 }, NOW).unwrap();
+    let endpoints = ["ops".to_owned(), "new".to_owned()];
+    let fresh = decisions::store(&connection, &decision("a", 1), &endpoints, NOW).unwrap();
+    assert!(!fresh, "it is known");
+    let rows: i64 = connection
+        .query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(rows, 1);
+    check_due(&connection, NOW, &[], &[], "it is not delivered again");
+}
+
+#[test]
+fn the_heads_are_found_without_reading_the_rows_behind_them() {
+    let connection = stored(&["a", "b"]);
+    let plan: Vec<String> = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {HEADS}"))
+        .unwrap()
+        .query_map(["ops"], |row| row.get(3))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert!(
+        plan.iter().all(|step| !step.starts_with("SCAN outbox")),
+        "{plan:#?}"
+    );
+    let entered = plan.iter().filter(|step| step.contains("outbox_heads"));
+    assert_eq!(entered.count(), 3, "{plan:#?}");
+}
+
+#[test]
+fn order_holds_over_any_mix_of_verdicts() {
+    use rand::{RngExt, SeedableRng};
+    let mut random = rand::rngs::StdRng::seed_from_u64(11);
+    for _ in 0..20 {
+        let tracks: Vec<&str> = (0..40)
+            .map(|_| ["a", "b", "c"][random.random_range(0..3)])
+            .collect();
+        let connection = stored(&tracks);
+        let mut settled: Vec<(String, i64)> = Vec::new();
+        let mut now = NOW;
+        while settled.len() < tracks.len() {
+            now = now.after(Duration::from_secs(1));
+            for head in due(&connection, "ops", now, 2, &[]).unwrap().ready {
+                let verdict = match random.random_range(0..4) {
+                    0 => retry_at(now.after(Duration::from_secs(random.random_range(1..5)))),
+                    1 => parked(),
+                    2 => Verdict::Gone { status: 410 },
+                    _ => Verdict::Delivered { status: 200 },
+                };
+                if !matches!(verdict, Verdict::Retry { .. }) {
+                    settled.push((head.alert.track.key.clone(), head.seq));
+                }
+                finish(&connection, head.seq, &verdict, now).unwrap();
+            }
+        }
+        for track in ["a", "b", "c"] {
+            let order: Vec<i64> = settled
+                .iter()
+                .filter(|(key, _)| key == track)
+                .map(|(_, seq)| *seq)
+                .collect();
+            assert!(order.is_sorted(), "{track} kept its order: {order:?}");
+        }
+    }
+}

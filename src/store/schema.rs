@@ -1,0 +1,123 @@
+//! The tables, and the steps that lead to them.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use uuid::Uuid;
+
+/// Marks the file as ours: `crdr` in ASCII.
+///
+/// Source: <https://www.sqlite.org/pragma.html#pragma_application_id>.
+pub(super) const APPLICATION_ID: i64 = 0x6372_6472;
+
+/// The schema that this program writes: the number of steps below.
+pub const VERSION: i64 = 1;
+
+/// Each step leads from the version of its index to the next; a released one never changes.
+///
+/// Times are microseconds since the Unix epoch, UTC. Columns that hold measured numbers carry
+/// no constraint: a row that can never be written would hold up all rows behind it.
+const STEPS: [&str; 1] = ["
+    CREATE TABLE meta (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE alert (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        track TEXT NOT NULL,
+        occurred_at INTEGER NOT NULL,
+        severity TEXT NOT NULL,
+        json TEXT NOT NULL
+    ) STRICT;
+
+    -- A row is due unless its last attempt lies before now and due_at after it.
+    CREATE TABLE outbox (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        alert_id TEXT NOT NULL REFERENCES alert (id),
+        endpoint TEXT NOT NULL,
+        track TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'gone', 'parked')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        attempted_at INTEGER,
+        due_at INTEGER NOT NULL,
+        last_status INTEGER,
+        last_error TEXT,
+        created_at INTEGER NOT NULL,
+        settled_at INTEGER,
+        UNIQUE (alert_id, endpoint)
+    ) STRICT;
+
+    -- Finds the head of every track without reading the rows behind it.
+    CREATE INDEX outbox_heads ON outbox (endpoint, state, track, seq);
+
+    -- The columns from entered_at on are NULL while the track is outside.
+    CREATE TABLE standing (
+        rule TEXT NOT NULL,
+        track TEXT NOT NULL,
+        corridor TEXT NOT NULL,
+        episode INTEGER NOT NULL,
+        alerts INTEGER NOT NULL,
+        entered_at INTEGER,
+        entry_lat REAL,
+        entry_lon REAL,
+        dwelt INTEGER,
+        last_lat REAL,
+        last_lon REAL,
+        travelled_m REAL,
+        PRIMARY KEY (rule, track, corridor)
+    ) STRICT, WITHOUT ROWID;
+"];
+
+/// Brings the schema up to [`VERSION`], in one transaction; a new database gets `fresh_history`.
+pub(super) fn migrate(connection: &mut Connection, fresh_history: Uuid) -> rusqlite::Result<()> {
+    let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: i64 = step.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found == VERSION {
+        return step.rollback();
+    }
+    for statements in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        step.execute_batch(statements)?;
+    }
+    if found == 0 {
+        create(&step, fresh_history)?;
+    }
+    step.pragma_update(None, "user_version", VERSION)?;
+    step.commit()
+}
+
+/// Returns the database's own random id.
+pub(super) fn history(connection: &Connection) -> rusqlite::Result<Uuid> {
+    let sql = "SELECT value FROM meta WHERE name = 'history'";
+    connection.query_row(sql, [], |row| {
+        let text: String = row.get(0)?;
+        Uuid::try_parse(&text).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
+        })
+    })
+}
+
+fn create(step: &Transaction<'_>, history: Uuid) -> rusqlite::Result<()> {
+    step.pragma_update(None, "application_id", APPLICATION_ID)?;
+    let sql = "INSERT INTO meta (name, value) VALUES ('history', ?1)";
+    step.execute(sql, params![history.to_string()])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_counts_the_steps() {
+        assert_eq!(usize::try_from(VERSION), Ok(STEPS.len()));
+    }
+
+    #[test]
+    fn migrating_twice_keeps_the_first_history() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let first = Uuid::from_u128(1);
+        migrate(&mut connection, first).unwrap();
+        migrate(&mut connection, Uuid::from_u128(2)).unwrap();
+        assert_eq!(history(&connection), Ok(first));
+    }
+}
