@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::monitor::Decision;
-use crate::store::{Backlog, Due, Verdict, backlog, decisions, outbox};
+use crate::store::{Backlog, Due, Verdict, backlog, decisions, heads, outbox};
 use crate::units::Utc;
 
 /// One wish of a handle.
@@ -64,7 +64,7 @@ impl Command {
                 limit,
                 busy,
                 reply,
-            } => reply.keep(outbox::due(connection, endpoint, *now, *limit, busy)?),
+            } => reply.keep(heads::due(connection, endpoint, *now, *limit, busy)?),
             Self::Finish {
                 seq,
                 verdict,

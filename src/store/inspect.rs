@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 use url::Url;
 
-use crate::store::open::failing;
-use crate::store::{OpenError, schema};
+use crate::store::error::{OpenError, failing};
+use crate::store::schema;
 
 /// What every `SQLite` file begins with.
 ///

@@ -17,9 +17,11 @@
 mod backlog;
 mod command;
 mod decisions;
+mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod handle;
+mod heads;
 mod inspect;
 mod lock;
 mod open;
@@ -29,7 +31,9 @@ mod standings;
 mod writer;
 
 pub use backlog::Backlog;
+pub use error::OpenError;
 pub use handle::{Store, StoreClosed};
-pub use open::{OpenError, Opened, Settings, open};
-pub use outbox::{Delivery, Due, Verdict, WAIT_MAX};
+pub use heads::{Delivery, Due};
+pub use open::{Opened, Settings, open};
+pub use outbox::{Verdict, WAIT_MAX};
 pub use schema::VERSION;

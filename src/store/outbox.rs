@@ -1,35 +1,13 @@
-//! What is owed to an endpoint: which rows are due, and what became of an attempt.
+//! Writes down what became of an attempt: the row tells what the endpoint got and why not.
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use tracing::error;
+use rusqlite::{Connection, named_params, params};
 
-use crate::monitor::alert::Alert;
 use crate::units::Utc;
 
-/// The longest wait that [`finish`] writes down.
+/// The longest wait that `Store::finish` writes down.
 pub const WAIT_MAX: Duration = Duration::from_secs(3600);
-
-/// What an endpoint should get.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Due {
-    /// Heads that are due, oldest first.
-    pub ready: Vec<Delivery>,
-    /// When the next head is due; absent if none waits for its time.
-    pub next_at: Option<Utc>,
-}
-
-/// One alert on its way to one endpoint.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    /// The outbox row.
-    pub seq: i64,
-    /// The alert.
-    pub alert: Alert,
-    /// How many attempts have failed.
-    pub attempts: u32,
-}
 
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,44 +38,6 @@ pub enum Verdict {
         /// What went wrong.
         error: String,
     },
-}
-
-/// Returns the heads of `endpoint` that are due at `now`, and when the next one is.
-///
-/// A head is due from `due_at` on. It is also due if `now` lies before its last attempt: the
-/// clock was set back, and a wait that was measured on the old time could last for years.
-///
-/// An alert that cannot be read is parked, so that it holds up nothing behind it.
-pub(super) fn due(
-    connection: &Connection,
-    endpoint: &str,
-    now: Utc,
-    limit: usize,
-    busy: &[String],
-) -> rusqlite::Result<Due> {
-    loop {
-        let mut due = Due::default();
-        let mut unreadable = Vec::new();
-        for head in heads(connection, endpoint)? {
-            if busy.contains(&head.track) {
-                continue;
-            }
-            if !head.is_due(now) {
-                due.next_at = Some(due.next_at.map_or(head.due_at, |at| at.min(head.due_at)));
-            } else if due.ready.len() < limit {
-                match head.load(connection)? {
-                    Ok(delivery) => due.ready.push(delivery),
-                    Err(error) => unreadable.push((head.seq, error)),
-                }
-            }
-        }
-        if unreadable.is_empty() {
-            return Ok(due);
-        }
-        for (seq, error) in unreadable {
-            park_unreadable(connection, endpoint, seq, &error, now)?;
-        }
-    }
 }
 
 /// Writes down what became of an attempt on row `seq`; a row that is settled stays as it is.
@@ -137,83 +77,16 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// The oldest pending row of one track and endpoint.
-struct Head {
-    seq: i64,
-    track: String,
-    attempts: u32,
-    attempted_at: Option<Utc>,
-    due_at: Utc,
-}
-
-/// The head of every track, oldest first.
-///
-/// The index is entered once per track that has something pending, however long its queue is.
-const HEADS: &str = "WITH RECURSIVE waiting (track) AS (
-         SELECT min(track) FROM outbox WHERE endpoint = ?1 AND state = 'pending'
-         UNION ALL
-         SELECT (SELECT min(track) FROM outbox
-                 WHERE endpoint = ?1 AND state = 'pending' AND waiting.track < track)
-         FROM waiting WHERE waiting.track IS NOT NULL
-     )
-     SELECT seq, outbox.track, attempts, attempted_at, due_at
-     FROM waiting CROSS JOIN outbox
-     WHERE seq = (SELECT min(seq) FROM outbox
-                  WHERE endpoint = ?1 AND state = 'pending' AND track = waiting.track)
-     ORDER BY seq";
-
-fn heads(connection: &Connection, endpoint: &str) -> rusqlite::Result<Vec<Head>> {
-    let mut select = connection.prepare_cached(HEADS)?;
-    select.query_map([endpoint], Head::read)?.collect()
-}
-
-impl Head {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            seq: row.get(0)?,
-            track: row.get(1)?,
-            attempts: row.get(2)?,
-            attempted_at: row.get::<_, Option<i64>>(3)?.map(Utc::from_micros),
-            due_at: Utc::from_micros(row.get(4)?),
-        })
-    }
-
-    fn is_due(&self, now: Utc) -> bool {
-        self.due_at <= now || self.attempted_at.is_none_or(|attempted| now < attempted)
-    }
-
-    fn load(
-        &self,
-        connection: &Connection,
-    ) -> rusqlite::Result<Result<Delivery, serde_json::Error>> {
-        let mut select = connection.prepare_cached(
-            "SELECT json FROM alert JOIN outbox ON alert.id = alert_id WHERE outbox.seq = ?1",
-        )?;
-        let json: Option<String> = select.query_row([self.seq], |row| row.get(0)).optional()?;
-        let read = serde_json::from_str(&json.unwrap_or_default());
-        Ok(read.map(|alert| Delivery {
-            seq: self.seq,
-            alert,
-            attempts: self.attempts,
-        }))
-    }
-}
-
-fn park_unreadable(
+/// Parks row `seq` before any attempt.
+pub(super) fn park(
     connection: &Connection,
-    endpoint: &str,
     seq: i64,
-    error: &serde_json::Error,
+    reason: &str,
     now: Utc,
 ) -> rusqlite::Result<()> {
-    error!(endpoint, seq, %error, "stored alert cannot be read and is parked");
     let mut update = connection.prepare_cached(
         "UPDATE outbox SET state = 'parked', last_error = ?2, settled_at = ?3 WHERE seq = ?1",
     )?;
-    let reason = format!("the stored alert cannot be read: {error}");
     update.execute(params![seq, reason, now.as_micros()])?;
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

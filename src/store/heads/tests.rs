@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::store::fixture::{OCCURRED_AT, decision};
-use crate::store::{backlog, decisions, schema};
+use crate::store::outbox::finish;
+use crate::store::{Verdict, WAIT_MAX, backlog, decisions, schema};
+use std::time::Duration;
 
 const NOW: Utc = OCCURRED_AT;
 
