@@ -6,6 +6,7 @@
 pub mod backoff;
 pub mod clock;
 pub mod corridor;
+pub mod deliver;
 pub mod link;
 pub mod metrics;
 pub mod monitor;

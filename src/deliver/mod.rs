@@ -1,0 +1,32 @@
+//! Takes each stored alert to each endpoint until it is settled there.
+//!
+//! One worker per endpoint; none knows of another. The outbox row is the truth: a nudge only
+//! wakes the worker, which then asks the table.
+//!
+//! Invariants:
+//!
+//! 1. An attempt starts only from a row that the store handed out, and its outcome is
+//!    committed before the next row of that track starts.
+//! 2. Every attempt on an alert sends the same id and the same body; what differs is in headers.
+//! 3. An endpoint that fails delays no other endpoint, and a refused alert no other track.
+//! 4. No secret and no URL of an endpoint is ever logged: either may open a door.
+
+mod attempt;
+mod endpoint;
+#[cfg(test)]
+mod fixture;
+mod health;
+mod outcome;
+mod post;
+mod secret;
+mod signature;
+mod webhook;
+mod worker;
+
+pub use endpoint::{Endpoint, Settings};
+pub use outcome::{Answer, Outcome, judge};
+pub use post::ClientError;
+pub use secret::{Secret, SecretError};
+pub use signature::sign;
+pub use webhook::body;
+pub use worker::{Ended, Worker};

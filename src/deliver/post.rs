@@ -1,0 +1,273 @@
+//! One POST to one endpoint, and what came back.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response};
+use rustls::ClientConfig;
+use rustls_platform_verifier::BuilderVerifierExt;
+use thiserror::Error;
+use url::Url;
+
+use crate::deliver::{Answer, Endpoint};
+
+/// Who posts.
+const USER_AGENT: &str = concat!("corridord/", env!("CARGO_PKG_VERSION"));
+
+/// How much of an answer is read: reading it to its end lets the connection serve again.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// How much of an answer is kept for a person.
+const EXCERPT_CHARS_MAX: usize = 200;
+
+/// Why an endpoint cannot be posted to at all.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// TLS could not be set up.
+    #[error("cannot set up TLS for endpoint {endpoint}")]
+    Tls {
+        /// The endpoint's name.
+        endpoint: String,
+        /// What rustls said.
+        #[source]
+        source: rustls::Error,
+    },
+    /// The client could not be built.
+    #[error("cannot build the HTTP client for endpoint {endpoint}")]
+    Http {
+        /// The endpoint's name.
+        endpoint: String,
+        /// What reqwest said.
+        #[source]
+        source: reqwest::Error,
+    },
+}
+
+/// Posts to one endpoint; connections are kept between attempts.
+#[derive(Debug)]
+pub(super) struct Poster {
+    client: Client,
+    url: Url,
+}
+
+/// What is posted.
+#[derive(Debug)]
+pub(super) struct Post {
+    /// Header names, in lower case, with their values.
+    pub(super) headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub(super) body: Vec<u8>,
+}
+
+impl Poster {
+    /// Makes the client: no redirects, no proxy from the environment, the system's root
+    /// certificates.
+    pub(super) fn new(endpoint: &Endpoint) -> Result<Self, ClientError> {
+        let tls = if endpoint.url.scheme() == "https" {
+            trusting_the_system()
+        } else {
+            trusting_nobody()
+        };
+        let tls = tls.map_err(|source| ClientError::Tls {
+            endpoint: endpoint.name.clone(),
+            source,
+        })?;
+        Self::with_tls(endpoint, tls)
+    }
+
+    fn with_tls(endpoint: &Endpoint, tls: ClientConfig) -> Result<Self, ClientError> {
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(Policy::none())
+            .no_proxy()
+            .connect_timeout(endpoint.connect_timeout)
+            .read_timeout(endpoint.read_timeout)
+            .timeout(endpoint.total_timeout)
+            .user_agent(USER_AGENT)
+            .build()
+            .map_err(|source| ClientError::Http {
+                endpoint: endpoint.name.clone(),
+                source,
+            })?;
+        Ok(Self {
+            client,
+            url: endpoint.url.clone(),
+        })
+    }
+
+    /// Posts once. An endpoint that has given its status has answered, even if the rest of its
+    /// answer is lost.
+    pub(super) async fn post(&self, post: Post) -> Answer {
+        let mut request = self
+            .client
+            .post(self.url.clone())
+            .header(CONTENT_TYPE, "application/json");
+        for (name, value) in post.headers {
+            request = request.header(name, value);
+        }
+        match request.body(post.body).send().await {
+            Ok(response) => Answer::Status {
+                status: response.status().as_u16(),
+                retry_after: header(&response),
+                excerpt: excerpt(response).await,
+            },
+            Err(error) => Answer::Failed {
+                cause: chain(&error.without_url()),
+            },
+        }
+    }
+}
+
+/// TLS by ring, with the root certificates of the operating system: that is where an
+/// authority puts its own.
+fn trusting_the_system() -> Result<ClientConfig, rustls::Error> {
+    let config = tls_by_ring()?.with_platform_verifier()?;
+    Ok(config.with_no_client_auth())
+}
+
+/// TLS for an endpoint that uses none: reading the system's certificates would be for nothing.
+fn trusting_nobody() -> Result<ClientConfig, rustls::Error> {
+    let config = tls_by_ring()?.with_root_certificates(rustls::RootCertStore::empty());
+    Ok(config.with_no_client_auth())
+}
+
+fn tls_by_ring() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, rustls::Error>
+{
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions()
+}
+
+fn header(response: &Response) -> Option<String> {
+    let value = response.headers().get(RETRY_AFTER)?;
+    value.to_str().ok().map(str::to_owned)
+}
+
+/// Reads the answer and keeps how it begins, on one line.
+async fn excerpt(mut response: Response) -> String {
+    let mut start = Vec::new();
+    let mut read = 0;
+    while read < ANSWER_BYTES_MAX
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        read += chunk.len();
+        let room = (4 * EXCERPT_CHARS_MAX).saturating_sub(start.len());
+        start.extend(chunk.iter().take(room));
+    }
+    let text = String::from_utf8_lossy(&start);
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ").chars().take(EXCERPT_CHARS_MAX).collect()
+}
+
+/// Writes an error with its sources, outermost first.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::deliver::fixture::{Receiver, Reply, closed_port};
+
+    fn post() -> Post {
+        Post {
+            headers: vec![("webhook-id", "one".to_owned())],
+            body: b"{}".to_vec(),
+        }
+    }
+
+    async fn answer_to(reply: Reply) -> Answer {
+        let receiver = Receiver::start(move |_| reply.clone()).await;
+        let endpoint = Endpoint {
+            total_timeout: Duration::from_millis(200),
+            ..receiver.endpoint("ops")
+        };
+        Poster::new(&endpoint).unwrap().post(post()).await
+    }
+
+    fn cause(answer: Answer) -> String {
+        match answer {
+            Answer::Failed { cause } => cause,
+            Answer::Status { status, .. } => format!("no failure but {status}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_post_is_json_and_says_who_sends_it() {
+        let mut receiver = Receiver::start(|_| Reply::status(204)).await;
+        let poster = Poster::new(&receiver.endpoint("ops")).unwrap();
+        poster.post(post()).await;
+        let request = receiver.next().await;
+        assert_eq!(request.method, "POST");
+        assert_eq!(request.header("content-type"), "application/json");
+        assert_eq!(request.header("webhook-id"), "one");
+        assert!(request.header("user-agent").starts_with("corridord/"));
+        assert_eq!(request.body, b"{}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_keeps_its_status_its_wait_and_how_it_begins() {
+        let reply = Reply {
+            headers: vec![("retry-after", "7".to_owned())],
+            body: format!("too\n\tmany {}", "x".repeat(100_000)),
+            ..Reply::status(429)
+        };
+        let Answer::Status {
+            status,
+            retry_after,
+            excerpt,
+        } = answer_to(reply).await
+        else {
+            panic!("the endpoint has answered");
+        };
+        assert_eq!((status, retry_after.as_deref()), (429, Some("7")));
+        assert!(excerpt.starts_with("too many xxx"), "{excerpt}");
+        assert_eq!(excerpt.chars().count(), EXCERPT_CHARS_MAX);
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_followed() {
+        let reply = Reply {
+            headers: vec![("location", "http://127.0.0.1:1/".to_owned())],
+            ..Reply::status(307)
+        };
+        let answer = answer_to(reply).await;
+        assert!(
+            matches!(answer, Answer::Status { status: 307, .. }),
+            "{answer:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_failure_names_its_cause_and_not_the_url() {
+        let endpoint = Endpoint::new("ops", closed_port().await, Vec::new());
+        let refused = cause(Poster::new(&endpoint).unwrap().post(post()).await);
+        assert!(refused.contains("refused"), "{refused}");
+        assert!(!refused.contains("127.0.0.1"), "{refused}");
+        let silent = cause(answer_to(Reply::silence()).await);
+        assert!(silent.contains("timed out"), "{silent}");
+        let cut = cause(answer_to(Reply::cut()).await);
+        assert!(cut.contains("connection"), "{cut}");
+    }
+
+    #[tokio::test]
+    async fn a_failed_handshake_is_a_failure() {
+        let receiver = Receiver::start(|_| Reply::status(204)).await;
+        let mut endpoint = receiver.endpoint("ops");
+        endpoint.url.set_scheme("https").unwrap();
+        let poster = Poster::with_tls(&endpoint, trusting_nobody().unwrap()).unwrap();
+        let failed = cause(poster.post(post()).await);
+        assert!(failed.contains("tls handshake"), "{failed}");
+    }
+}

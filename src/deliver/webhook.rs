@@ -1,0 +1,194 @@
+//! The default format: an event whose data is a GeoJSON Feature.
+//!
+//! Pure. Nothing of an attempt is in the body, so that every attempt sends the same bytes.
+//! Source of the envelope: Standard Webhooks 1.0.0, "Payload structure"; of the data: RFC 7946.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::monitor::alert::{
+    Alert, Authenticity, Certainty, Clock, CorridorPosition, CrossingDirection, EdgeCrossing,
+    Episode, Event, Evidence, ExitReason, Link, Position, RuleName, Severity, Status, Track, Unit,
+    Velocity,
+};
+use crate::units::Utc;
+
+/// Renders the body; what is unknown is absent.
+///
+/// # Errors
+///
+/// Fails only if a part of the alert has no JSON form.
+pub fn body(alert: &Alert) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Body {
+        event: alert.event,
+        timestamp: alert.occurred_at,
+        data: Feature::of(alert),
+    })
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    event: Event,
+    timestamp: Utc,
+    data: Feature<'a>,
+}
+
+#[derive(Serialize)]
+struct Feature<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    id: Uuid,
+    geometry: Point,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+struct Point {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    coordinates: Vec<f64>,
+}
+
+#[derive(Serialize)]
+struct Properties<'a> {
+    severity: Severity,
+    status: Status,
+    episode: Episode,
+    occurred_at: Utc,
+    detected_at: Utc,
+    track: &'a Track,
+    position: &'a Position,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    velocity: Option<Velocity>,
+    corridor: &'a CorridorPosition,
+    place: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<&'a EdgeCrossing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit: Option<&'a EdgeCrossing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inside_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    travelled_m: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    direction: Option<CrossingDirection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<ExitReason>,
+    rule: &'a RuleName,
+    certainty: Certainty,
+    authenticity: Authenticity,
+    link: &'a Link,
+    clock: &'a Clock,
+    unit: &'a Unit,
+    evidence: &'a Evidence,
+}
+
+impl<'a> Feature<'a> {
+    fn of(alert: &'a Alert) -> Self {
+        Self {
+            kind: "Feature",
+            id: alert.id,
+            geometry: Point::of(&alert.position),
+            properties: Properties::of(alert),
+        }
+    }
+}
+
+impl Point {
+    /// Orders longitude before latitude; a height is there only above the ellipsoid.
+    ///
+    /// Source: RFC 7946, sections 3.1.1 and 4.
+    fn of(position: &Position) -> Self {
+        let mut coordinates = vec![position.lon, position.lat];
+        coordinates.extend(position.alt_ellipsoid_m);
+        Self {
+            kind: "Point",
+            coordinates,
+        }
+    }
+}
+
+impl<'a> Properties<'a> {
+    fn of(alert: &'a Alert) -> Self {
+        Self {
+            severity: alert.severity,
+            status: alert.status,
+            episode: alert.episode,
+            occurred_at: alert.occurred_at,
+            detected_at: alert.detected_at,
+            track: &alert.track,
+            position: &alert.position,
+            velocity: alert.velocity,
+            corridor: &alert.corridor,
+            place: &alert.place,
+            entry: alert.entry.as_ref(),
+            exit: alert.exit.as_ref(),
+            inside_seconds: alert.inside_seconds,
+            travelled_m: alert.travelled_m,
+            direction: alert.direction,
+            reason: alert.reason,
+            rule: &alert.rule,
+            certainty: alert.certainty,
+            authenticity: alert.authenticity,
+            link: &alert.link,
+            clock: &alert.clock,
+            unit: &alert.unit,
+            evidence: &alert.evidence,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::store::fixture::{alert_example, alert_example_sparse};
+
+    fn rendered(alert: &Alert) -> Value {
+        serde_json::from_slice(&body(alert).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_envelope_names_the_event_and_its_time() {
+        let body = rendered(&alert_example());
+        assert_eq!(body["type"], "corridor.crossed");
+        assert_eq!(body["timestamp"], "2026-05-01T10:00:00.250Z");
+        assert_eq!(body["data"]["type"], "Feature");
+        assert_eq!(body["data"]["id"], alert_example().id.to_string());
+        assert_eq!(
+            body["data"]["geometry"],
+            json!({ "type": "Point", "coordinates": [22.5, 41.2, 354.5] })
+        );
+    }
+
+    #[test]
+    fn the_properties_are_all_that_the_alert_says() {
+        let mut expected = serde_json::to_value(alert_example()).unwrap();
+        let alert = expected.as_object_mut().unwrap();
+        alert.remove("id");
+        alert.remove("event");
+        assert_eq!(rendered(&alert_example())["data"]["properties"], expected);
+    }
+
+    #[test]
+    fn what_is_unknown_is_absent() {
+        let text = String::from_utf8(body(&alert_example_sparse()).unwrap()).unwrap();
+        assert!(!text.contains("null"), "{text}");
+        let body = rendered(&alert_example_sparse());
+        assert_eq!(body["data"]["geometry"]["coordinates"], json!([22.5, 41.2]));
+        let properties = body["data"]["properties"].as_object().unwrap();
+        for absent in ["velocity", "entry", "exit", "inside_seconds", "direction"] {
+            assert!(!properties.contains_key(absent), "{absent}");
+        }
+    }
+
+    #[test]
+    fn every_attempt_sends_the_same_bytes() {
+        let alert = alert_example();
+        let stored = serde_json::to_string(&alert).unwrap();
+        let read: Alert = serde_json::from_str(&stored).unwrap();
+        assert_eq!(body(&alert).unwrap(), body(&read).unwrap());
+    }
+}
