@@ -183,6 +183,23 @@ fn the_heads_are_found_without_reading_the_rows_behind_them() {
     assert_eq!(entered.count(), 3, "{plan:#?}");
 }
 
+proptest::proptest! {
+    #[test]
+    fn an_alert_comes_back_with_every_bit_of_its_numbers(
+        lat in -90.0..90.0_f64,
+        travelled_m in 0.0..1e7_f64,
+    ) {
+        let connection = stored(&[]);
+        let mut decided = decision("a", 1);
+        let alert = decided.alert.as_mut().unwrap();
+        alert.position.lat = lat;
+        alert.travelled_m = Some(travelled_m);
+        decisions::store(&connection, &decided, &["ops".to_owned()], NOW).unwrap();
+        let head = due(&connection, "ops", NOW, 1, &[]).unwrap().ready.remove(0);
+        assert_eq!(Some(head.alert), decided.alert);
+    }
+}
+
 #[test]
 fn order_holds_over_any_mix_of_verdicts() {
     use rand::{RngExt, SeedableRng};
