@@ -65,7 +65,8 @@ fn read_visit(row: &Row<'_>, entered_at: Utc) -> rusqlite::Result<Visit> {
         },
         dwelt: row.get(8)?,
         last_position: place(9, row.get(9)?, row.get(10)?)?,
-        travelled_m: row.get(11)?,
+        // SQLite keeps NaN as NULL: it has to come back, for a unit that does not start is worse.
+        travelled_m: row.get::<_, Option<f64>>(11)?.unwrap_or(f64::NAN),
     })
 }
 
@@ -73,4 +74,49 @@ fn place(column: usize, lat: f64, lon: f64) -> rusqlite::Result<LatLon> {
     LatLon::new(lat, lon).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(column, Type::Real, error.into())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::fixture::standing_example;
+    use crate::store::schema;
+
+    #[test]
+    fn a_standing_replaces_the_one_before_it() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection, Uuid::from_u128(7)).unwrap();
+        let inside = standing_example("a");
+        let unplaced = StandingRecord {
+            visit: inside.visit.clone().map(|visit| Visit {
+                entry: None,
+                dwelt: false,
+                ..visit
+            }),
+            ..inside.clone()
+        };
+        let outside = StandingRecord {
+            visit: None,
+            episode: 4,
+            alerts: 0,
+            ..inside.clone()
+        };
+        for record in [inside, unplaced, outside] {
+            put(&connection, &record).unwrap();
+            assert_eq!(all(&connection), Ok(vec![record]));
+        }
+    }
+
+    #[test]
+    fn a_length_that_is_no_number_keeps_no_unit_from_starting() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection, Uuid::from_u128(7)).unwrap();
+        let mut record = standing_example("a");
+        record.visit.as_mut().unwrap().travelled_m = f64::NAN;
+        put(&connection, &record).unwrap();
+        let read = all(&connection).unwrap().remove(0);
+        assert!(read.visit.unwrap().travelled_m.is_nan());
+    }
 }
