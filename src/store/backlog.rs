@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use crate::store::State;
 use crate::units::Utc;
 
 /// The rows of one endpoint, by state.
@@ -31,17 +32,18 @@ pub(super) fn count(
         .prepare_cached("SELECT endpoint, state, count(*) FROM outbox GROUP BY endpoint, state")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
-        let (endpoint, state): (String, String) = (row.get(0)?, row.get(1)?);
+        let endpoint: String = row.get(0)?;
+        let state = State::named(&row.get::<_, String>(1)?)?;
         let rows = u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
         let backlog = entry(&mut backlogs, &endpoint);
-        match state.as_str() {
-            "pending" => {
+        match state {
+            State::Pending => {
                 backlog.pending = rows;
                 backlog.oldest_pending = oldest_pending(connection, &endpoint)?;
             }
-            "delivered" => backlog.delivered = rows,
-            "gone" => backlog.gone = rows,
-            _ => backlog.parked = rows,
+            State::Delivered => backlog.delivered = rows,
+            State::Gone => backlog.gone = rows,
+            State::Parked => backlog.parked = rows,
         }
     }
     Ok(backlogs)

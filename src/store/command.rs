@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::monitor::Decision;
-use crate::store::{Backlog, Due, Verdict, backlog, decisions, heads, outbox};
+use crate::store::{Backlog, Due, Entry, Verdict, backlog, decisions, heads, history, outbox};
 use crate::units::Utc;
 
 /// One wish of a handle.
@@ -32,6 +32,12 @@ pub(super) enum Command {
     },
     /// Count rows.
     CountBacklog { reply: Reply<Vec<Backlog>> },
+    /// Tell alerts and their deliveries.
+    ReadHistory {
+        before: Option<i64>,
+        limit: usize,
+        reply: Reply<Vec<Entry>>,
+    },
     /// Run dry and end; answered by the thread's end.
     Close { done: Reply<()> },
 }
@@ -72,6 +78,11 @@ impl Command {
                 done,
             } => done.keep(outbox::finish(connection, *seq, verdict, *now)?),
             Self::CountBacklog { reply } => reply.keep(backlog::count(connection, endpoints)?),
+            Self::ReadHistory {
+                before,
+                limit,
+                reply,
+            } => reply.keep(history::read(connection, *before, *limit)?),
             Self::Close { .. } => {}
         }
         Ok(0)
@@ -88,6 +99,7 @@ impl Command {
             Self::Due { reply, .. } => reply.send(),
             Self::Finish { done, .. } => done.send(),
             Self::CountBacklog { reply } => reply.send(),
+            Self::ReadHistory { reply, .. } => reply.send(),
             Self::Close { mut done } => {
                 done.keep(());
                 return Some(done);

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::monitor::Decision;
 use crate::store::command::{Command, Reply};
 use crate::store::writer::Patience;
-use crate::store::{Backlog, Due, Verdict};
+use crate::store::{Backlog, Due, Entry, Verdict};
 use crate::units::Utc;
 
 /// A handle on the store; clones share one thread.
@@ -124,6 +124,26 @@ impl Store {
     /// Fails if the store is closed.
     pub async fn backlog(&self) -> Result<Vec<Backlog>, StoreClosed> {
         self.ask(|reply| Command::CountBacklog { reply }).await
+    }
+
+    /// Returns at most `limit` alerts with their deliveries, newest first.
+    ///
+    /// `before` goes on from an [`Entry::seq`].
+    ///
+    /// # Errors
+    ///
+    /// Fails if the store is closed.
+    pub async fn history(
+        &self,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreClosed> {
+        self.ask(|reply| Command::ReadHistory {
+            before,
+            limit,
+            reply,
+        })
+        .await
     }
 
     /// Waits until an alert for `endpoint` is committed; for an unknown name, for ever.
