@@ -57,7 +57,7 @@ impl Rule {
             margin: Margin {
                 base: Metres::ZERO,
                 accuracy_factor: 0.0,
-                accuracy_assumed: Metres::ZERO,
+                ..Margin::default()
             },
             dwell: None,
             severity: Severity::Info,

@@ -90,6 +90,22 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// Says whether the database itself is what cannot be used, so that trying again is in vain.
+    #[must_use]
+    pub fn is_about_data(&self) -> bool {
+        match self {
+            Self::Foreign { .. } | Self::Damaged { .. } | Self::Newer { .. } => true,
+            Self::Directory { .. }
+            | Self::Lock { .. }
+            | Self::InUse { .. }
+            | Self::File { .. }
+            | Self::Database { .. }
+            | Self::Thread { .. } => false,
+        }
+    }
+}
+
 /// Makes a mapping from a database error to the failure of `action` on `path`.
 pub(super) fn failing(
     path: &Path,
