@@ -2,15 +2,22 @@
 //!
 //! The rooms, in reading order; ARCHITECTURE.md has the arrows between them and
 //! `tests/layering.rs` holds them.
+//!
+//! Data flows one way: `link` turns bytes into reports (by `wire`), `monitor` turns reports into
+//! decisions (by `corridor`), `store` keeps them, `deliver` takes them to the endpoints.
+
+pub mod config;
+
+pub mod deliver;
+pub mod link;
+pub mod store;
+
+pub mod corridor;
+pub mod monitor;
+pub mod wire;
 
 pub mod backoff;
 pub mod clock;
-pub mod corridor;
-pub mod deliver;
-pub mod link;
 pub mod metrics;
-pub mod monitor;
-pub mod store;
 pub mod track;
 pub mod units;
-pub mod wire;

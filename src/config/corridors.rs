@@ -1,0 +1,114 @@
+//! Reads `[corridors]` and the GeoJSON files that it names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::config::document::Section;
+use crate::config::load::{Findings, Outside};
+use crate::corridor::{CorridorSet, geojson};
+
+/// The corridors, and where they came from.
+#[derive(Debug)]
+pub(super) struct CorridorFiles {
+    pub(super) set: CorridorSet,
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// Reads the files that flags or the configuration name; absent if one of them is not sound.
+pub(super) fn read(
+    root: &mut Section<'_, '_>,
+    base: &Path,
+    outside: &Outside,
+    findings: &mut Findings,
+) -> Option<CorridorFiles> {
+    let mut files = Vec::new();
+    let mut named = false;
+    if let Some(mut section) = root.section("corridors") {
+        for pattern in section
+            .texts("files")
+            .iter()
+            .flat_map(|patterns| &patterns.value)
+        {
+            named = true;
+            match resolve(base, &pattern.value) {
+                Ok(mut found) => files.append(&mut found),
+                Err(message) => section.refuse(pattern, &message),
+            }
+        }
+        section.finish();
+    }
+    if !outside.corridors.is_empty() {
+        return read_files(outside.corridors.clone(), findings);
+    }
+    if !named {
+        root.refuse_whole(
+            "corridors.files",
+            "is missing: name the GeoJSON files to watch",
+        );
+    }
+    if files.is_empty() {
+        return None;
+    }
+    read_files(files, findings)
+}
+
+fn resolve(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
+    let full = base.join(pattern);
+    let full = full.to_str().ok_or("is no UTF-8 path")?;
+    let paths = glob::glob(full).map_err(|error| format!("is no pattern: {error}"))?;
+    let mut files = Vec::new();
+    for path in paths {
+        files.push(path.map_err(|error| format!("cannot be read: {error}"))?);
+    }
+    if files.is_empty() {
+        return Err(format!("no file matches {full}"));
+    }
+    Ok(files)
+}
+
+fn read_files(files: Vec<PathBuf>, findings: &mut Findings) -> Option<CorridorFiles> {
+    let (mut corridors, mut places) = (Vec::new(), Vec::new());
+    let flaws_before = findings.flaws.len();
+    for file in &files {
+        let source = file.display().to_string();
+        let text = match fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) => {
+                findings.refuse(&source, &format!("cannot read the corridors: {error}"));
+                continue;
+            }
+        };
+        match geojson::read(&text) {
+            Ok(mut read) => {
+                corridors.append(&mut read.corridors);
+                places.append(&mut read.places);
+                for warning in read.warnings {
+                    findings.warn(&source, &warning.to_string());
+                }
+            }
+            Err(flaws) => {
+                for flaw in flaws {
+                    findings.refuse(&source, &flaw.to_string());
+                }
+            }
+        }
+    }
+    if flaws_before < findings.flaws.len() {
+        return None;
+    }
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    if corridors.is_empty() {
+        findings.refuse(&names.join(", "), "there is no corridor in it");
+        return None;
+    }
+    match CorridorSet::new(corridors, places) {
+        Ok(set) => Some(CorridorFiles { set, files }),
+        Err(duplicate) => {
+            findings.refuse(&names.join(", "), &duplicate.to_string());
+            None
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Puts the settings together: the file, overridden by flags.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use crate::config::corridors::{self, CorridorFiles};
+use crate::config::document::{Document, Section};
+use crate::config::endpoint;
+use crate::config::flaw::{Flaw, Flaws};
+use crate::config::link;
+use crate::config::rule;
+use crate::corridor::CorridorSet;
+use crate::deliver;
+use crate::link as links;
+use crate::monitor::GateSettings;
+use crate::monitor::rule::Rule;
+use crate::store;
+use crate::units::Metres;
+
+/// Where the state is kept unless somebody says otherwise.
+const STATE_DEFAULT: &str = "/var/lib/corridord";
+
+/// What comes from outside the file: flags, which override it, and the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outside {
+    /// Link addresses; replace the file's links.
+    pub links: Vec<String>,
+    /// GeoJSON files; replace the file's.
+    pub corridors: Vec<PathBuf>,
+    /// Endpoint URLs; replace the file's endpoints.
+    pub endpoints: Vec<String>,
+    /// One secret file for all of `endpoints`, or one for each.
+    pub secret_files: Vec<PathBuf>,
+    /// The state directory; replaces the file's.
+    pub state: Option<PathBuf>,
+    /// The folder where the service manager puts credentials.
+    pub credentials: Option<PathBuf>,
+    /// The state directory that the service manager made.
+    pub state_default: Option<PathBuf>,
+}
+
+/// What the settings are for: a replay needs neither links nor endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To run the daemon.
+    Run,
+    /// To replay a recording.
+    Replay,
+}
+
+/// The checked settings of every room.
+#[derive(Debug)]
+pub struct Settings {
+    /// The unit's name.
+    pub unit: String,
+    /// Salts the alert ids instead of the database's own random id.
+    pub history: Option<Uuid>,
+    /// The links, in the order of the file.
+    pub links: Vec<links::Settings>,
+    /// The corridors.
+    pub corridors: CorridorSet,
+    /// The files that the corridors came from.
+    pub corridor_files: Vec<PathBuf>,
+    /// The rules, in the order of the file.
+    pub rules: Vec<Rule>,
+    /// How strict the quality gate is.
+    pub gate: GateSettings,
+    /// The endpoints.
+    pub deliver: deliver::Settings,
+    /// Where the state is kept.
+    pub store: store::Settings,
+}
+
+/// Settings, and what somebody should look at though they are usable.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    /// Not errors.
+    pub warnings: Vec<Flaw>,
+}
+
+/// Reads `file`, if there is one, and what overrides it.
+///
+/// # Errors
+///
+/// Everything that is wrong, at once.
+pub fn load(file: Option<&Path>, outside: &Outside, purpose: Purpose) -> Result<Loaded, Flaws> {
+    let (source, text) = match file {
+        None => ("flags".to_owned(), String::new()),
+        Some(file) => {
+            let source = file.display().to_string();
+            match fs::read_to_string(file) {
+                Ok(text) => (source, text),
+                Err(error) => {
+                    let flaw = flaw_of(&source, &format!("cannot read the configuration: {error}"));
+                    return Err(Flaws(vec![flaw]));
+                }
+            }
+        }
+    };
+    let base = file.and_then(Path::parent).unwrap_or(Path::new(""));
+    let document = Document::parse(&source, &text);
+    let (parts, mut more) = read(&document, base, outside, purpose);
+    let mut flaws = document.into_flaws();
+    flaws.append(&mut more.flaws);
+    match (parts, flaws.is_empty()) {
+        (Some(settings), true) => Ok(Loaded {
+            settings,
+            warnings: more.warnings,
+        }),
+        (Some(_) | None, _) => Err(Flaws(flaws)),
+    }
+}
+
+/// Flaws that are not in the document itself, and warnings.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) flaws: Vec<Flaw>,
+    pub(super) warnings: Vec<Flaw>,
+}
+
+impl Findings {
+    /// Adds an error about `source`.
+    pub(super) fn refuse(&mut self, source: &str, message: &str) {
+        self.flaws.push(flaw_of(source, message));
+    }
+
+    /// Adds a warning about `source`.
+    pub(super) fn warn(&mut self, source: &str, message: &str) {
+        self.warnings.push(flaw_of(source, message));
+    }
+}
+
+fn flaw_of(source: &str, message: &str) -> Flaw {
+    Flaw {
+        source: source.to_owned(),
+        line: None,
+        key: String::new(),
+        message: message.to_owned(),
+    }
+}
+
+/// Reads everything; what is refused on the way is left out or has its default.
+fn read(
+    document: &Document<'_>,
+    base: &Path,
+    outside: &Outside,
+    purpose: Purpose,
+) -> (Option<Settings>, Findings) {
+    let mut findings = Findings::default();
+    let mut root = document.root();
+    let (unit, history) = read_unit(&mut root);
+    let gate = read_gate(&mut root);
+    let files = corridors::read(&mut root, base, outside, &mut findings);
+    let rules = rule::read(
+        root.sections("rule"),
+        files.as_ref().map(|files| &files.set),
+    );
+    let directory = read_state(&mut root, base, outside);
+
+    let (links, endpoints) = (root.sections("link"), root.sections("endpoint"));
+    let endpoint_flags = !outside.endpoints.is_empty() || !outside.secret_files.is_empty();
+    if purpose == Purpose::Run {
+        if links.is_empty() && outside.links.is_empty() {
+            root.refuse_whole(
+                "link",
+                "there is none: add a [[link]] or --link udpin:HOST:PORT",
+            );
+        }
+        if endpoints.is_empty() && !endpoint_flags {
+            let message = "there is none, no alert would leave this unit: add an [[endpoint]], or \
+                           --endpoint URL with --secret-file FILE";
+            root.refuse_whole("endpoint", message);
+        }
+    }
+    let mut links = link::read(links);
+    if !outside.links.is_empty() {
+        links = link::from_flags(&outside.links, &mut findings);
+    }
+    let mut endpoints = endpoint::read(endpoints, base, outside, &mut findings);
+    if endpoint_flags {
+        endpoints = endpoint::from_flags(outside, &mut findings);
+    }
+    root.finish();
+
+    let settings = files.map(|CorridorFiles { set, files }| Settings {
+        unit,
+        history,
+        links,
+        corridors: set,
+        corridor_files: files,
+        rules,
+        gate,
+        deliver: deliver::Settings {
+            endpoints,
+            ..deliver::Settings::default()
+        },
+        store: store::Settings { directory },
+    });
+    (settings, findings)
+}
+
+fn read_unit(root: &mut Section<'_, '_>) -> (String, Option<Uuid>) {
+    let Some(mut unit) = root.section("unit") else {
+        return ("field-unit".to_owned(), None);
+    };
+    let name = unit.text("name");
+    if let Some(name) = name.as_ref().filter(|name| name.value.trim().is_empty()) {
+        unit.refuse(name, "is empty");
+    }
+    let history = unit.text("history-id").and_then(|text| {
+        let id = text.value.parse().ok();
+        if id.is_none() {
+            unit.refuse(&text, "is no UUID");
+        }
+        id
+    });
+    unit.finish();
+    (
+        name.map_or_else(|| "field-unit".to_owned(), |name| name.value),
+        history,
+    )
+}
+
+fn read_gate(root: &mut Section<'_, '_>) -> GateSettings {
+    let mut settings = GateSettings::default();
+    let Some(mut gate) = root.section("gate") else {
+        return settings;
+    };
+    if let Some(speed) = gate.number("speed-max-mps") {
+        settings.speed_max_mps = speed.value;
+        if speed.value <= 0.0 {
+            gate.refuse(&speed, "must be more than 0");
+        }
+    }
+    if let Some(slack) = gate.number("jump-slack-metres") {
+        match Metres::new(slack.value) {
+            Ok(metres) => settings.jump_slack = metres,
+            Err(error) => gate.refuse(&slack, &error.to_string()),
+        }
+    }
+    gate.finish();
+    settings
+}
+
+fn read_state(root: &mut Section<'_, '_>, base: &Path, outside: &Outside) -> PathBuf {
+    let mut directory = None;
+    if let Some(mut store) = root.section("store") {
+        directory = store
+            .text("directory")
+            .map(|directory| base.join(directory.value));
+        store.finish();
+    }
+    let given = outside
+        .state
+        .clone()
+        .or(directory)
+        .or_else(|| outside.state_default.clone());
+    given.unwrap_or_else(|| PathBuf::from(STATE_DEFAULT))
+}

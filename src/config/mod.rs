@@ -1,0 +1,18 @@
+//! Configuration: TOML files and flags in, checked settings of every room out.
+//!
+//! All errors are found at once, each with its file, line and key. Unknown keys are errors;
+//! every key has a default that suits a field unit, or is required. Relative paths start at the
+//! folder of the file that names them; secrets are looked up first in the service's credentials
+//! folder.
+
+mod corridors;
+mod document;
+mod endpoint;
+mod flaw;
+mod link;
+mod load;
+mod rule;
+
+pub use document::parse_span;
+pub use flaw::{Flaw, Flaws};
+pub use load::{Loaded, Outside, Purpose, Settings, load};
