@@ -6,7 +6,10 @@
 //! Data flows one way: `link` turns bytes into reports (by `wire`), `monitor` turns reports into
 //! decisions (by `corridor`), `store` keeps them, `deliver` takes them to the endpoints.
 
+pub mod app;
 pub mod config;
+pub mod follow;
+pub mod supervise;
 
 pub mod deliver;
 pub mod link;
@@ -18,6 +21,8 @@ pub mod wire;
 
 pub mod backoff;
 pub mod clock;
+pub mod log;
 pub mod metrics;
+pub mod notify;
 pub mod track;
 pub mod units;

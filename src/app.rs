@@ -1,0 +1,272 @@
+//! Wires everything once: the only place where all rooms meet.
+//!
+//! Start: store, links bound, delivery, monitor, links read. Stop: links, the monitor runs dry,
+//! the store commits, delivery finishes what is under way, the store closes; one deadline over
+//! all.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle as Thread;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::deliver::{ClientError, Worker};
+use crate::follow;
+use crate::link::{BindError, UdpLink};
+use crate::metrics::Metrics;
+use crate::monitor::{self, Monitor};
+use crate::store::{self, OpenError, Store, StoreClosed};
+use crate::supervise::{self, LinkContext};
+use crate::track::LinkName;
+
+/// Batches of reports between the links and the monitor.
+const BATCHES_MAX: usize = 64;
+/// How long a stop may take as a whole.
+const STOP_MAX: Duration = Duration::from_secs(9);
+/// How long the store may take to write what it has, within that.
+const STORE_CLOSE_MAX: Duration = Duration::from_secs(3);
+
+/// What the daemon takes from outside, so that a run can be repeated.
+#[derive(Clone, Copy, Debug)]
+pub struct Outside {
+    /// The host's clocks.
+    pub clock: Clock,
+    /// Decides every jitter.
+    pub seed: u64,
+    /// Becomes the history of a new database.
+    pub fresh_history: Uuid,
+}
+
+/// Why the daemon did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The store.
+    #[error("cannot open the store")]
+    Store {
+        /// What is wrong with it.
+        #[source]
+        source: OpenError,
+    },
+    /// A link.
+    #[error("cannot open the links")]
+    Link {
+        /// Which, and why.
+        #[source]
+        source: BindError,
+    },
+    /// An endpoint.
+    #[error("cannot deliver to endpoint `{endpoint}`")]
+    Endpoint {
+        /// Its name.
+        endpoint: String,
+        /// Why.
+        #[source]
+        source: ClientError,
+    },
+}
+
+/// Why a running daemon has to end.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The store closed by itself.
+    #[error("the store ended by itself")]
+    Store,
+    /// The stop took too long; what was accepted is safe in the store.
+    #[error("the stop took longer than {} seconds and was broken off", STOP_MAX.as_secs())]
+    StopTooSlow,
+}
+
+/// A running daemon.
+#[derive(Debug)]
+pub struct Daemon {
+    addresses: Vec<(LinkName, SocketAddr)>,
+    links: JoinSet<()>,
+    monitor: JoinHandle<Result<(), StoreClosed>>,
+    workers: JoinSet<()>,
+    store: Store,
+    thread: Thread<()>,
+    metrics: Arc<Metrics>,
+    stop_links: CancellationToken,
+    stop_delivery: CancellationToken,
+}
+
+/// Starts everything and returns once every link listens.
+///
+/// # Errors
+///
+/// Names what could not be opened; nothing of the daemon is left running.
+pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, StartError> {
+    let Outside {
+        clock,
+        seed,
+        fresh_history,
+    } = outside;
+    let metrics = Arc::new(Metrics::default());
+    let mut rng = StdRng::seed_from_u64(seed);
+
+    // Bound first: a port in use must not leave a database behind.
+    let mut bound = Vec::new();
+    for link in settings.links {
+        let open = UdpLink::bind(link.clone()).await;
+        bound.push((link, open.map_err(|source| StartError::Link { source })?));
+    }
+    let addresses = bound
+        .iter()
+        .map(|(link, open)| (link.name.clone(), open.local_addr()))
+        .collect();
+
+    let endpoints = settings
+        .deliver
+        .endpoints
+        .iter()
+        .map(|endpoint| endpoint.name.clone());
+    let opened = store::open(
+        &settings.store,
+        endpoints.collect(),
+        fresh_history,
+        clock,
+        Arc::clone(&metrics),
+    )
+    .map_err(|source| StartError::Store { source })?;
+    let store = opened.store;
+
+    let stop_delivery = CancellationToken::new();
+    let mut workers = JoinSet::new();
+    for endpoint in settings.deliver.endpoints {
+        let name = endpoint.name.clone();
+        let worker = Worker::new(
+            endpoint,
+            settings.deliver.grace,
+            store.clone(),
+            clock,
+            Arc::clone(&metrics),
+            rng.random(),
+        )
+        .map_err(|source| StartError::Endpoint {
+            endpoint: name.clone(),
+            source,
+        })?;
+        let cancel = stop_delivery.clone();
+        workers.spawn(async move {
+            let ended = worker.run(cancel).await;
+            info!(endpoint = name, ?ended, "delivery ended");
+        });
+    }
+
+    let monitor = Monitor::new(
+        monitor::Settings {
+            unit: settings.unit,
+            history: settings.history.unwrap_or(opened.history),
+            rules: settings.rules,
+            gate: settings.gate,
+        },
+        Arc::new(settings.corridors),
+        opened.standings,
+    );
+    let (sender, batches) = mpsc::channel(BATCHES_MAX);
+    let monitor = tokio::spawn(follow::run(
+        monitor,
+        batches,
+        store.clone(),
+        Arc::clone(&metrics),
+    ));
+
+    let stop_links = CancellationToken::new();
+    let context = LinkContext {
+        batches: sender,
+        clock,
+        metrics: Arc::clone(&metrics),
+        cancel: stop_links.clone(),
+    };
+    let mut links = JoinSet::new();
+    for (link, open) in bound {
+        let rng = StdRng::seed_from_u64(rng.random());
+        links.spawn(supervise::keep_link(link, open, context.clone(), rng));
+    }
+
+    Ok(Daemon {
+        addresses,
+        links,
+        monitor,
+        workers,
+        store,
+        thread: opened.thread,
+        metrics,
+        stop_links,
+        stop_delivery,
+    })
+}
+
+impl Daemon {
+    /// Returns the address that each link listens on.
+    #[must_use]
+    pub fn addresses(&self) -> &[(LinkName, SocketAddr)] {
+        &self.addresses
+    }
+
+    /// Returns the counters.
+    #[must_use]
+    pub fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.metrics)
+    }
+
+    /// Returns a handle on the store.
+    #[must_use]
+    pub fn store(&self) -> Store {
+        self.store.clone()
+    }
+
+    /// Waits until something that should run for ever has ended; cancel safe.
+    pub async fn failed(&mut self) -> Failure {
+        // Every loop ends early only when the store is gone.
+        tokio::select! {
+            _ended = &mut self.monitor => Failure::Store,
+            Some(_ended) = self.workers.join_next() => Failure::Store,
+        }
+    }
+
+    /// Stops in order: sources first, then everything behind them runs dry.
+    ///
+    /// # Errors
+    ///
+    /// Says so if that took too long, or if the store is gone.
+    pub async fn stop(self) -> Result<(), Failure> {
+        let metrics = Arc::clone(&self.metrics);
+        let stopped = timeout(STOP_MAX, self.run_dry()).await;
+        for (name, value) in metrics.snapshot() {
+            info!(name, value, "metric");
+        }
+        stopped.unwrap_or(Err(Failure::StopTooSlow))
+    }
+
+    async fn run_dry(mut self) -> Result<(), Failure> {
+        self.stop_links.cancel();
+        while self.links.join_next().await.is_some() {}
+        if !self.monitor.is_finished() {
+            let ended = self.monitor.await;
+            if !matches!(ended, Ok(Ok(()))) {
+                warn!("the monitor ended early");
+            }
+        }
+        let flushed = self.store.flush().await;
+        self.stop_delivery.cancel();
+        while self.workers.join_next().await.is_some() {}
+        let closed = self.store.close(STORE_CLOSE_MAX).await;
+        let joined = tokio::task::spawn_blocking(|| self.thread.join()).await;
+        match (flushed, closed, joined) {
+            (Ok(()), Ok(()), Ok(Ok(()))) => Ok(()),
+            (_, _, _) => Err(Failure::Store),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The shell around the monitor: feeds it reports and hands its decisions to the store.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+
+use crate::metrics::{Counter, Metrics};
+use crate::monitor::{Counts, Monitor, Rejection};
+use crate::store::{Store, StoreClosed};
+use crate::track::Report;
+
+/// Feeds `batches` to `monitor` until every link has ended.
+///
+/// A decision is never dropped. When the store is behind this waits, reports fill their own
+/// queue behind it, and the links drop what a fresher report outdates.
+///
+/// # Errors
+///
+/// Says so if the store closed while there was something to store.
+pub async fn run(
+    mut monitor: Monitor,
+    mut batches: mpsc::Receiver<Vec<Report>>,
+    store: Store,
+    metrics: Arc<Metrics>,
+) -> Result<(), StoreClosed> {
+    for orphan in monitor.orphans() {
+        warn!(
+            rule = orphan.rule,
+            track = orphan.track,
+            corridor = orphan.corridor,
+            "inside a corridor, or under a rule, that is not configured: its exit is not told"
+        );
+    }
+    let mut told = Counts::default();
+    while let Some(batch) = batches.recv().await {
+        for report in &batch {
+            monitor.handle_report(report);
+        }
+        while let Some(decision) = monitor.poll_decision() {
+            if let Some(alert) = &decision.alert {
+                info!(
+                    alert = %alert.id,
+                    event = %alert.event,
+                    track = alert.track.key,
+                    corridor = alert.corridor.id,
+                    place = alert.place,
+                    "alert"
+                );
+            }
+            store.submit(decision).await?;
+        }
+        count(&metrics, &monitor, &mut told);
+    }
+    Ok(())
+}
+
+/// Adds what the monitor counted since the last time.
+fn count(metrics: &Metrics, monitor: &Monitor, told: &mut Counts) {
+    let counts = monitor.counts();
+    metrics
+        .positions_accepted
+        .add(counts.positions - told.positions);
+    for reason in Rejection::ALL {
+        let of = |counts: &Counts| counts.rejections.get(&reason).copied().unwrap_or(0);
+        rejected(metrics, reason).add(of(counts) - of(told));
+    }
+    metrics.tracks.set(monitor.tracks() as u64);
+    told.clone_from(counts);
+}
+
+fn rejected(metrics: &Metrics, reason: Rejection) -> &Counter {
+    match reason {
+        Rejection::NoFix => &metrics.positions_no_fix,
+        Rejection::NearZero => &metrics.positions_near_zero,
+        Rejection::OutOfRange => &metrics.positions_out_of_range,
+        Rejection::Jump => &metrics.positions_jump,
+        Rejection::Late => &metrics.positions_late,
+        Rejection::Repeated => &metrics.positions_repeated,
+    }
+}
