@@ -6,6 +6,8 @@
 //! Data flows one way: `link` turns bytes into reports (by `wire`), `monitor` turns reports into
 //! decisions (by `corridor`), `store` keeps them, `deliver` takes them to the endpoints.
 
+pub mod cli;
+
 pub mod app;
 pub mod config;
 pub mod follow;

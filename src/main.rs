@@ -1,3 +1,7 @@
 //! The `corridord` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    corridord::cli::main()
+}

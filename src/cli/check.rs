@@ -1,0 +1,85 @@
+//! `corridord check`: says everything that is wrong with a configuration, or what it comes to.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use crate::cli::run::Overrides;
+use crate::config::{self, Loaded, Purpose, Settings};
+
+/// Checks a configuration and shows what it comes to
+///
+/// Prints every error with its file, line and key, and exits with 78 if there is one.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The configuration
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    overrides: Overrides,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
+    let outside = args.overrides.outside();
+    let Loaded { settings, warnings } =
+        config::load(args.config.as_deref(), &outside, Purpose::Run)?;
+    let mut err = io::stderr().lock();
+    for warning in warnings {
+        writeln!(err, "{warning} (warning)")?;
+    }
+    print(&settings, &mut io::stdout().lock())?;
+    Ok(())
+}
+
+fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "unit       {}", settings.unit)?;
+    for link in &settings.links {
+        writeln!(
+            out,
+            "link       {} on {}, fleet {}",
+            link.name, link.address, link.namespace
+        )?;
+    }
+    let summary = settings.corridors.summary();
+    writeln!(
+        out,
+        "corridors  {}: {} lines of {:.1} km in all, {} areas, {} segments, {} named places",
+        summary.corridors,
+        summary.lines,
+        summary.length_km,
+        summary.areas,
+        summary.segments,
+        summary.places
+    )?;
+    for file in &settings.corridor_files {
+        writeln!(out, "           {}", file.display())?;
+    }
+    for rule in &settings.rules {
+        let watched = settings
+            .corridors
+            .iter()
+            .filter(|(_, it)| rule.corridors.matches(it));
+        let events: Vec<&str> = rule.events.iter().map(|event| event.short_name()).collect();
+        writeln!(
+            out,
+            "rule       {}: {} of {} corridors, {}; {}, {}",
+            rule.name,
+            watched.count(),
+            summary.corridors,
+            events.join(", "),
+            rule.severity.name(),
+            rule.status.name()
+        )?;
+    }
+    for endpoint in &settings.deliver.endpoints {
+        let keys = endpoint.secrets.len();
+        let host = endpoint.url.host_str().unwrap_or_default();
+        let scheme = endpoint.url.scheme();
+        let name = &endpoint.name;
+        writeln!(
+            out,
+            "endpoint   {name}: {scheme} to {host}, signed with {keys} secret(s)"
+        )?;
+    }
+    writeln!(out, "state      {}", settings.store.directory.display())
+}

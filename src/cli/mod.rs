@@ -1,0 +1,11 @@
+//! The commands; one file each.
+
+mod check;
+#[cfg(feature = "demo")]
+mod demo;
+mod entry;
+mod replay;
+mod run;
+mod signals;
+
+pub use entry::main;

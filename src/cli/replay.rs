@@ -1,0 +1,264 @@
+//! `corridord replay`: a recording through the same core, as fast as it goes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::config::{self, Outside, Purpose};
+use crate::deliver;
+use crate::link::Ear;
+use crate::monitor::alert::Event as AlertEvent;
+use crate::monitor::rule::Rule;
+use crate::monitor::{self, GateSettings, Monitor, Rejection};
+use crate::track::Payload;
+use crate::units::{Moment, Monotonic, Utc};
+use crate::wire::{Event, TlogCounts, TlogReader};
+
+/// The link, and the namespace, that a recording is heard on.
+const LINK: &str = "recording";
+
+/// Runs a recording through the rules and prints one JSON alert a line
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The recording, a tlog
+    recording: PathBuf,
+    /// The configuration whose corridors and rules apply
+    #[arg(long, value_name = "FILE", required_unless_present = "corridors")]
+    config: Option<PathBuf>,
+    /// Corridors as GeoJSON; may repeat, and replaces those of the configuration
+    #[arg(long, value_name = "FILE")]
+    corridors: Vec<PathBuf>,
+    /// One fix confirms, no margin, no plausibility gate but near 0,0: for comparing with other
+    /// tools
+    #[arg(long)]
+    raw: bool,
+    /// Print the counts as a last JSON line on standard output too
+    #[arg(long)]
+    summary: bool,
+}
+
+/// What a replay met, in numbers.
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    frames_good: u64,
+    frames_unknown: u64,
+    frames_refused: u64,
+    bad_data: u64,
+    skipped_bytes: u64,
+    tail_bytes: u64,
+    unstamped: u64,
+    /// Good frames by `system/component`.
+    systems: BTreeMap<String, u64>,
+    global_position_int: u64,
+    near_zero: u64,
+    positions: u64,
+    rejections: BTreeMap<&'static str, u64>,
+    alerts: BTreeMap<&'static str, u64>,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
+    let outside = Outside {
+        corridors: args.corridors.clone(),
+        ..Outside::default()
+    };
+    let settings = config::load(args.config.as_deref(), &outside, Purpose::Replay)?.settings;
+    let bytes = fs::read(&args.recording)
+        .with_context(|| format!("cannot read the recording {}", args.recording.display()))?;
+
+    let (rules, plausibility) = if args.raw {
+        (vec![Rule::raw()], false)
+    } else {
+        (settings.rules, true)
+    };
+    let monitor_settings = monitor::Settings {
+        unit: settings.unit,
+        // No database: the same recording gives the same ids.
+        history: Uuid::nil(),
+        rules,
+        gate: GateSettings {
+            plausibility,
+            ..settings.gate
+        },
+    };
+    let monitor = Monitor::new(monitor_settings, Arc::new(settings.corridors), Vec::new());
+
+    let mut out = BufWriter::new(io::stdout().lock());
+    let summary = replay(&bytes, monitor, &mut out).context("cannot write the alerts")?;
+    if args.summary {
+        serde_json::to_writer(&mut out, &summary)?;
+        writeln!(out)?;
+    }
+    out.flush()?;
+    print(&args.recording, &summary)?;
+    if summary.frames_good == 0 && !bytes.is_empty() {
+        bail!(
+            "{}: no MAVLink frame found; is it a tlog?",
+            args.recording.display()
+        );
+    }
+    Ok(())
+}
+
+/// Walks the recording; a stamp that goes back does not turn monotonic time back.
+fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Result<Summary> {
+    let ear = Ear::named(LINK);
+    let progress = progress_bar(bytes.len());
+    let mut summary = Summary::default();
+    let mut systems: BTreeMap<(u32, u8), u64> = BTreeMap::new();
+    let mut clock = ReplayClock::default();
+    let mut reader = TlogReader::new(bytes);
+    while let Some(record) = reader.next() {
+        let Event::Frame(frame) = record.event else {
+            continue;
+        };
+        let now = clock.at(record.received_us);
+        *systems
+            .entry((frame.system_id(), frame.component_id()))
+            .or_default() += 1;
+        let Some(report) = ear.hear(now, &frame) else {
+            continue;
+        };
+        if matches!(report.payload, Payload::GlobalPosition(_)) {
+            summary.global_position_int += 1;
+            progress.set_position(reader.offset() as u64);
+        }
+        monitor.handle_report(&report);
+        while let Some(decision) = monitor.poll_decision() {
+            if let Some(alert) = decision.alert {
+                *summary.alerts.entry(alert.event.short_name()).or_default() += 1;
+                out.write_all(&deliver::body(&alert)?)?;
+                out.write_all(b"\n")?;
+            }
+        }
+    }
+    progress.finish_and_clear();
+    summary.take_frames(reader.counts(), &systems);
+    summary.take_positions(monitor.counts());
+    Ok(summary)
+}
+
+impl Summary {
+    fn take_frames(&mut self, counts: TlogCounts, systems: &BTreeMap<(u32, u8), u64>) {
+        self.frames_good = counts.frames;
+        self.frames_unknown = counts.unknown_ids;
+        self.frames_refused = counts.refused_flags;
+        self.bad_data = counts.skipped_runs;
+        self.skipped_bytes = counts.skipped_bytes;
+        self.tail_bytes = counts.tail_bytes;
+        self.unstamped = counts.unstamped;
+        for ((system, component), frames) in systems {
+            self.systems
+                .insert(format!("{system}/{component}"), *frames);
+        }
+    }
+
+    fn take_positions(&mut self, counts: &monitor::Counts) {
+        let rejected = |reason| counts.rejections.get(&reason).copied().unwrap_or(0);
+        self.positions = counts.positions;
+        self.near_zero = rejected(Rejection::NearZero);
+        for reason in Rejection::ALL {
+            self.rejections.insert(reason.name(), rejected(reason));
+        }
+        for event in AlertEvent::ALL {
+            self.alerts.entry(event.short_name()).or_default();
+        }
+    }
+}
+
+/// Time as the recording tells it.
+#[derive(Debug, Default)]
+struct ReplayClock {
+    first_us: Option<u64>,
+    latest_us: u64,
+}
+
+impl ReplayClock {
+    fn at(&mut self, received_us: u64) -> Moment {
+        let first_us = *self.first_us.get_or_insert(received_us);
+        self.latest_us = self.latest_us.max(received_us);
+        Moment {
+            monotonic: Monotonic::from_micros(self.latest_us.saturating_sub(first_us)),
+            utc: Utc::from_micros(i64::try_from(received_us).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+fn progress_bar(length: usize) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(length as u64);
+    match ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_plain) => bar,
+    }
+}
+
+/// Tells the counts, and what was skipped, in words.
+fn print(recording: &Path, summary: &Summary) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    let name = recording.display();
+    let systems: Vec<String> = summary
+        .systems
+        .iter()
+        .map(|(system, frames)| format!("{system}: {frames}"))
+        .collect();
+    writeln!(
+        err,
+        "{name}: {} good frames ({})",
+        summary.frames_good,
+        systems.join(", ")
+    )?;
+    if 0 < summary.frames_unknown + summary.frames_refused {
+        writeln!(
+            err,
+            "  {} frames of unknown messages, {} with unknown flags",
+            summary.frames_unknown, summary.frames_refused
+        )?;
+    }
+    if 0 < summary.bad_data {
+        writeln!(
+            err,
+            "  skipped {} stretches, {} bytes in all, that are no good record",
+            summary.bad_data, summary.skipped_bytes
+        )?;
+    }
+    if 0 < summary.unstamped {
+        writeln!(
+            err,
+            "  left out {} frames that have no time stamp",
+            summary.unstamped
+        )?;
+    }
+    if 0 < summary.tail_bytes {
+        writeln!(
+            err,
+            "  {} bytes at the end are no whole record",
+            summary.tail_bytes
+        )?;
+    }
+    writeln!(
+        err,
+        "  {} GLOBAL_POSITION_INT: {} positions taken, {} rejected",
+        summary.global_position_int,
+        summary.positions,
+        summary.rejections.values().sum::<u64>()
+    )?;
+    for (reason, count) in summary.rejections.iter().filter(|(_, count)| 0 < **count) {
+        writeln!(err, "    {count} {reason}")?;
+    }
+    let alerts: Vec<String> = summary
+        .alerts
+        .iter()
+        .map(|(event, count)| format!("{count} {event}"))
+        .collect();
+    writeln!(err, "  alerts: {}", alerts.join(", "))
+}

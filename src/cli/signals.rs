@@ -1,0 +1,44 @@
+//! SIGINT and SIGTERM: the first one asks for a clean stop, the second one leaves at once.
+
+use std::io;
+use std::process;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Listens for both signals.
+#[derive(Debug)]
+pub(super) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// Starts listening: from here on no signal ends the process by itself.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the system refuses a handler.
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for the next signal and returns its exit code, 128 plus its number.
+    pub(super) async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.interrupt.recv() => 128 + SignalKind::interrupt().as_raw_value(),
+            _ = self.terminate.recv() => 128 + SignalKind::terminate().as_raw_value(),
+        }
+    }
+
+    /// Leaves at once with the next signal; what was accepted is safe in the store.
+    pub(super) fn leave_at_the_next(mut self) {
+        tokio::spawn(async move {
+            let code = self.next().await;
+            tracing::warn!("second signal: leaving at once");
+            process::exit(code);
+        });
+    }
+}
