@@ -1,0 +1,5 @@
+//! The daemon as its users meet it: the real binary, real sockets, real files.
+
+mod kills;
+mod main_job;
+mod support;
