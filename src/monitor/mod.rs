@@ -13,12 +13,16 @@
 pub mod alert;
 mod compose;
 mod engine;
+#[cfg(test)]
+mod fixture;
 mod gate;
 mod identity;
 mod names;
 pub mod rule;
 mod stand;
 pub mod standing;
+#[cfg(test)]
+mod tests;
 
 pub use engine::{Counts, Monitor, Settings};
 pub use gate::{GateSettings, Rejection};

@@ -1,0 +1,260 @@
+//! Flights over a small world, for the tests of this room.
+//!
+//! Places are metres east and north of 41.5 N 22 E. One link, one vehicle, unless said otherwise.
+
+use std::sync::Arc;
+
+use geo::{Destination, Geodesic, Point};
+use uuid::Uuid;
+
+use crate::corridor::{Area, Class, Corridor, CorridorId, CorridorSet, Line, Shape};
+use crate::monitor::alert::{Alert, Event};
+use crate::monitor::rule::Rule;
+use crate::monitor::standing::StandingRecord;
+use crate::monitor::{Decision, GateSettings, Monitor, Settings};
+use crate::track::{
+    GlobalPosition, GnssRaw, LinkName, Namespace, Payload, RawFrame, Report, SystemTime, TrackId,
+};
+use crate::units::{LatLon, Metres, Moment, Monotonic, Utc};
+
+/// When a flight starts: 2026-05-01T10:00:00Z.
+pub(super) const START: Utc = Utc::from_micros(1_777_629_600_000_000);
+/// What the vehicle's boot clock shows then.
+pub(super) const BOOT_MS: u32 = 100_000;
+
+/// Metres east and north of the middle of the world.
+pub(super) type Spot = (f64, f64);
+
+pub(super) fn place((east_m, north_m): Spot) -> LatLon {
+    let bearing = east_m.atan2(north_m).to_degrees();
+    let distance_m = east_m.hypot(north_m);
+    let there = Geodesic.destination(Point::new(22.0, 41.5), bearing, distance_m);
+    LatLon::new(there.y(), there.x()).unwrap()
+}
+
+/// A line through `spots`.
+pub(super) fn line(id: &str, half_width_m: f64, spots: &[Spot]) -> Corridor {
+    let vertices = spots.iter().copied().map(place).collect();
+    let line = Line::new(vertices, Metres::new(half_width_m).unwrap()).unwrap();
+    corridor(id, Class::Corridor, Shape::Line(line))
+}
+
+/// A line from 20 km south to 20 km north: whoever flies east crosses it from left to right.
+pub(super) fn meridian(id: &str, half_width_m: f64) -> Corridor {
+    line(id, half_width_m, &[(0.0, -20_000.0), (0.0, 20_000.0)])
+}
+
+/// The corridor of most tests: 2 km wide.
+pub(super) fn road() -> Corridor {
+    meridian("road", 1_000.0)
+}
+
+/// A square around the middle, with square holes around spots.
+pub(super) fn yard(side_m: f64, holes: &[(Spot, f64)]) -> Corridor {
+    let square = |(east, north): Spot, side_m: f64| {
+        let half = side_m / 2.0;
+        let corners = [
+            (-half, -half),
+            (half, -half),
+            (half, half),
+            (-half, half),
+            (-half, -half),
+        ];
+        let corners = corners.map(|(x, y)| place((east + x, north + y)));
+        corners.to_vec()
+    };
+    let holes = holes.iter().map(|&(spot, side)| square(spot, side));
+    let area = Area::new(square((0.0, 0.0), side_m), holes.collect()).unwrap();
+    corridor("yard", Class::Zone, Shape::Area(area))
+}
+
+fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
+    Corridor {
+        id: CorridorId::new(id),
+        name: id.to_owned(),
+        reference: None,
+        country: None,
+        class,
+        section: None,
+        from: None,
+        to: None,
+        km_start: 0.0,
+        shape,
+    }
+}
+
+/// A monitor with `rules` over `corridors` that takes up `standings`.
+pub(super) fn monitor(
+    corridors: &[Corridor],
+    rules: &[Rule],
+    standings: Vec<StandingRecord>,
+) -> Monitor {
+    let settings = Settings {
+        unit: "unit".to_owned(),
+        history: Uuid::from_u128(7),
+        rules: rules.to_vec(),
+        gate: GateSettings::default(),
+    };
+    let set = CorridorSet::new(corridors.to_vec(), Vec::new()).unwrap();
+    Monitor::new(settings, Arc::new(set), standings)
+}
+
+/// Feeds `reports` and returns everything that was decided.
+pub(super) fn feed(monitor: &mut Monitor, reports: &[Report]) -> Vec<Decision> {
+    let mut decisions = Vec::new();
+    for report in reports {
+        monitor.handle_report(report);
+        decisions.extend(std::iter::from_fn(|| monitor.poll_decision()));
+    }
+    decisions
+}
+
+/// Feeds `reports` to a new monitor with `rule` and returns the alerts.
+pub(super) fn alerts(corridors: &[Corridor], rule: &Rule, reports: &[Report]) -> Vec<Alert> {
+    let mut monitor = monitor(corridors, std::slice::from_ref(rule), Vec::new());
+    told(feed(&mut monitor, reports))
+}
+
+pub(super) fn told(decisions: Vec<Decision>) -> Vec<Alert> {
+    decisions.into_iter().filter_map(|one| one.alert).collect()
+}
+
+/// The alerts in words: `road entered, road exited`.
+pub(super) fn words(alerts: &[Alert]) -> String {
+    let word = |alert: &Alert| format!("{} {}", alert.corridor.id, alert.event.short_name());
+    alerts.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// Flies `reports` under the default rule and compares the alerts in words.
+pub(super) fn check(corridors: &[Corridor], reports: &[Report], expected: &str, why: &str) {
+    let alerts = alerts(corridors, &Rule::default(), reports);
+    assert_eq!(words(&alerts), expected, "{why}");
+}
+
+pub(super) fn only(events: &[Event]) -> Rule {
+    Rule {
+        events: events.to_vec(),
+        ..Rule::default()
+    }
+}
+
+/// The vehicle is at `spot`, so many milliseconds after the start.
+pub(super) fn fix(ms: u32, spot: Spot) -> Report {
+    let at = place(spot);
+    let sample = GlobalPosition {
+        boot_ms: BOOT_MS + ms,
+        lat_e7: degrees_e7(at.lat()),
+        lon_e7: degrees_e7(at.lon()),
+        alt_msl_m: 400.0,
+        alt_above_home_m: 100.0,
+        north_mps: 0.0,
+        east_mps: 20.0,
+        down_mps: 0.0,
+    };
+    report(ms, Payload::GlobalPosition(sample))
+}
+
+/// The receiver's own word.
+pub(super) fn gnss(ms: u32, fix_type: u8, h_acc_m: Option<f64>) -> Report {
+    let gnss = GnssRaw {
+        fix_type,
+        satellites: Some(9),
+        alt_ellipsoid_m: None,
+        h_acc: h_acc_m.and_then(|metres| Metres::new(metres).ok()),
+        v_acc: None,
+    };
+    report(ms, Payload::GnssRaw(gnss))
+}
+
+/// The boot clock of a component.
+pub(super) fn system_time(ms: u32, component_id: u8, boot_ms: u32) -> Report {
+    let time = SystemTime {
+        unix_us: None,
+        boot_ms,
+    };
+    Report {
+        component_id,
+        ..report(ms, Payload::SystemTime(time))
+    }
+}
+
+/// The same report with another boot clock.
+pub(super) fn booted(report: &Report, boot_ms: u32) -> Report {
+    let mut report = report.clone();
+    if let Payload::GlobalPosition(sample) = &mut report.payload {
+        sample.boot_ms = boot_ms;
+    }
+    report
+}
+
+/// The same report from another fleet.
+pub(super) fn of_fleet(report: &Report, namespace: &str) -> Report {
+    Report {
+        link: LinkName::new(namespace),
+        track: vehicle(namespace),
+        ..report.clone()
+    }
+}
+
+/// A fix every `step_ms`, from `start_ms` on, straight through `spots` at `speed_mps`.
+pub(super) fn flight(start_ms: u32, step_ms: u32, speed_mps: f64, spots: &[Spot]) -> Vec<Report> {
+    let mut reports = Vec::new();
+    let mut ms = start_ms;
+    let mut done_m = 0.0;
+    for pair in spots.windows(2) {
+        let [from, to] = [pair[0], pair[1]];
+        let length_m = (to.0 - from.0).hypot(to.1 - from.1);
+        while done_m <= length_m {
+            let part = done_m / length_m;
+            let spot = (
+                from.0 + part * (to.0 - from.0),
+                from.1 + part * (to.1 - from.1),
+            );
+            reports.push(fix(ms, spot));
+            ms += step_ms;
+            done_m += speed_mps * f64::from(step_ms) / 1000.0;
+        }
+        done_m -= length_m;
+    }
+    reports
+}
+
+/// Compares two measures.
+pub(super) fn near(measured: f64, expected: f64, off_max: f64, what: &str) {
+    assert!(
+        (measured - expected).abs() <= off_max,
+        "{what}: {measured} instead of {expected}"
+    );
+}
+
+/// Milliseconds from the start.
+pub(super) fn ms_of(time: Utc) -> f64 {
+    let micros = i32::try_from(time.as_micros() - START.as_micros()).unwrap();
+    f64::from(micros) / 1000.0
+}
+
+fn report(ms: u32, payload: Payload) -> Report {
+    Report {
+        received: Moment {
+            monotonic: Monotonic::from_micros(u64::from(ms) * 1000),
+            utc: Utc::from_micros(START.as_micros() + i64::from(ms) * 1000),
+        },
+        link: LinkName::new("lan"),
+        track: vehicle("lan"),
+        component_id: 1,
+        payload,
+        frame: RawFrame::new(&ms.to_be_bytes()),
+    }
+}
+
+fn vehicle(namespace: &str) -> TrackId {
+    TrackId::Vehicle {
+        namespace: Namespace::new(namespace),
+        system_id: 1,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "degrees fit")]
+fn degrees_e7(degrees: f64) -> i32 {
+    (degrees * 1e7).round() as i32
+}
