@@ -129,7 +129,9 @@ impl Monitor {
                     follow.heartbeat = Some(*heartbeat);
                 }
             }
-            Payload::SystemTime(time) => follow.gate.handle_system_time(*time),
+            Payload::SystemTime(time) => {
+                follow.gate.handle_system_time(report.component_id, *time);
+            }
             Payload::GnssRaw(gnss) => follow.gate.handle_gnss(report.received, *gnss),
             Payload::GlobalPosition(sample) => {
                 match follow

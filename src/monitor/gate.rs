@@ -107,6 +107,7 @@ pub(super) struct Gate {
 /// The last sample that passed.
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
+    component_id: u8,
     boot_ms: u32,
     at: TrackTime,
     received: Moment,
@@ -139,9 +140,13 @@ impl Gate {
         self.gnss = Some((received, gnss));
     }
 
-    /// Takes the sender's clocks: a boot clock that went back may be a reboot.
-    pub(super) fn handle_system_time(&mut self, time: SystemTime) {
-        if let Some(last) = self.last {
+    /// Takes a component's clocks: a boot clock that went back may be a reboot.
+    ///
+    /// Only the component that the positions come from counts: each has booted by itself.
+    pub(super) fn handle_system_time(&mut self, component_id: u8, time: SystemTime) {
+        if let Some(last) = self.last
+            && last.component_id == component_id
+        {
             self.note_boot_clock(last.boot_ms, time.boot_ms);
         }
     }
@@ -175,6 +180,7 @@ impl Gate {
 
         let at = TrackTime::from_micros(i64::from(sample.boot_ms) * 1000 + self.offset_us);
         self.last = Some(Anchor {
+            component_id: report.component_id,
             boot_ms: sample.boot_ms,
             at,
             received: report.received,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::monitor::Rejection;
 use crate::monitor::fixture::{
-    alerts, booted, check, feed, fix, flight, gnss, monitor, near, of_fleet, road, told, words,
+    BOOT_MS, alerts, booted, check, feed, fix, flight, gnss, monitor, near, of_fleet, road,
+    system_time, told, words,
 };
 use crate::monitor::rule::Rule;
 use crate::track::Report;
@@ -122,4 +123,18 @@ fn one_system_id_in_two_fleets_is_two_tracks() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 4);
+}
+
+#[test]
+fn the_boot_clock_of_another_component_makes_no_late_sample_a_reboot() {
+    let mut reports = eastwards();
+    let late = booted(&fix(100_500, (0.0, 0.0)), BOOT_MS + 50_000);
+    // A companion computer that was switched on a minute later says so once a second.
+    let companion = (0..4).map(|n| system_time(100_100 + n * 100, 191, BOOT_MS + 40_000 + n * 100));
+    let strays: Vec<Report> = companion.chain([late]).collect();
+    reports.splice(101..101, strays);
+    assert_eq!(
+        alerts(&[road()], &Rule::default(), &reports),
+        alerts(&[road()], &Rule::default(), &eastwards())
+    );
 }
