@@ -170,15 +170,18 @@ impl Gate {
         let gnss = self.fresh_gnss(report.received);
         let h_acc = gnss.and_then(|gnss| gnss.h_acc);
         let mut continuous = true;
+        let mut offset_us = self.offset_us;
         if settings.plausibility {
             if gnss.is_some_and(|gnss| gnss.fix_type < FIX_3D) {
                 return Err(Rejection::NoFix);
             }
-            self.judge_time(report.received, sample.boot_ms)?;
-            continuous = self.judge_place(settings, sample.boot_ms, position, h_acc)?;
+            offset_us = self.judge_time(report.received, sample.boot_ms)?;
+            let at = track_time(sample.boot_ms, offset_us);
+            continuous = self.judge_place(settings, at, sample.boot_ms, position, h_acc)?;
         }
 
-        let at = TrackTime::from_micros(i64::from(sample.boot_ms) * 1000 + self.offset_us);
+        self.offset_us = offset_us;
+        let at = track_time(sample.boot_ms, offset_us);
         self.last = Some(Anchor {
             component_id: report.component_id,
             boot_ms: sample.boot_ms,
@@ -210,10 +213,14 @@ impl Gate {
     }
 
     /// Refuses samples that are not newer than the last one, unless the sender rebooted.
-    fn judge_time(&mut self, received: Moment, boot_ms: u32) -> Result<(), Rejection> {
-        let Some(last) = self.last else { return Ok(()) };
+    ///
+    /// Returns what is added to the boot clock from this sample on, if it passes.
+    fn judge_time(&mut self, received: Moment, boot_ms: u32) -> Result<i64, Rejection> {
+        let Some(last) = self.last else {
+            return Ok(self.offset_us);
+        };
         if last.boot_ms < boot_ms {
-            return Ok(());
+            return Ok(self.offset_us);
         }
         if boot_ms == last.boot_ms {
             return Err(Rejection::Repeated);
@@ -225,8 +232,7 @@ impl Gate {
         let passed = received.monotonic.since(last.received.monotonic);
         let passed_us = i64::try_from(passed.as_micros()).unwrap_or(i64::MAX);
         let at = last.at.as_micros().saturating_add(passed_us);
-        self.offset_us = at - i64::from(boot_ms) * 1000;
-        Ok(())
+        Ok(at - i64::from(boot_ms) * 1000)
     }
 
     /// Counts boot clocks that lie far behind; says whether they prove a reboot.
@@ -251,6 +257,7 @@ impl Gate {
     fn judge_place(
         &mut self,
         settings: &GateSettings,
+        at: TrackTime,
         boot_ms: u32,
         position: LatLon,
         h_acc: Option<Metres>,
@@ -258,8 +265,7 @@ impl Gate {
         let Some(last) = self.last else {
             return Ok(true);
         };
-        let at_us = i64::from(boot_ms) * 1000 + self.offset_us;
-        let span = TrackTime::from_micros(at_us).since(last.at);
+        let span = at.since(last.at);
         let blur = 2.0 * (metres(h_acc) + metres(last.h_acc));
         if reachable(settings, last.position, position, span, blur) {
             return Ok(true);
@@ -296,6 +302,10 @@ impl Gate {
         let (received, gnss) = self.gnss?;
         (now.monotonic.since(received.monotonic) <= GNSS_FRESH).then_some(gnss)
     }
+}
+
+fn track_time(boot_ms: u32, offset_us: i64) -> TrackTime {
+    TrackTime::from_micros((i64::from(boot_ms) * 1000).saturating_add(offset_us))
 }
 
 fn near_zero(sample: &GlobalPosition) -> bool {
@@ -422,6 +432,32 @@ mod tests {
             }
         }
         assert_eq!(times, [60_000_000, 63_000_000]);
+    }
+
+    #[test]
+    fn a_rejected_sample_does_not_move_the_timeline() {
+        let (here, there) = (41.5, 42.5);
+        let mut gate = Gate::default();
+        let settings = GateSettings::default();
+        let mut times = Vec::new();
+        for (received_ms, boot_ms, lat) in [
+            (0, 60_000, here),
+            (1000, 900, here),
+            (2000, 1900, here),
+            (3000, 2900, there),
+            (4000, 64_000, here),
+        ] {
+            let sample = sample((boot_ms, lat));
+            let report = report(received_ms, Payload::GlobalPosition(sample));
+            if let Ok(passed) = gate.handle_position(&settings, &report, &sample) {
+                times.push(passed.fix.at.as_micros());
+            }
+        }
+        assert_eq!(
+            times,
+            [60_000_000, 64_000_000],
+            "a reboot elsewhere is no reboot yet"
+        );
     }
 
     #[test]
