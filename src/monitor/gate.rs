@@ -9,12 +9,15 @@
 //! | near zero    | it lies within 10 km of 0,0, where autopilots without a fix believe to be |
 //! | out of range | it is no place on Earth                                                   |
 //! | late         | its boot clock is behind the last accepted sample's                       |
-//! | repeated     | its boot clock is the last accepted sample's                              |
+//! | repeated     | its boot clock is the last accepted sample's, and so is its place, or     |
+//! |              | that clock is not known to stand still                                    |
 //! | jump         | no aircraft could have come there from the last accepted sample           |
 //!
 //! No track is filtered for ever: three samples in a row that agree with each other, but not
-//! with the track, are believed, as a reboot (boot clock) or as the true place (jump).
+//! with the track, are believed, as a reboot (boot clock) or as the true place (jump). Three
+//! new places under one boot clock show that the clock stands still: arrival tells the time.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use crate::track::{Fix, GlobalPosition, GnssRaw, Report, SystemTime, TrackTime};
@@ -101,6 +104,8 @@ pub(super) struct Gate {
     /// Samples of another boot clock, or of another place, in a row.
     reboot: Option<Rival>,
     jump: Option<Rival>,
+    /// New places that came with the boot clock of the last sample.
+    standstills: u32,
     gnss: Option<(Moment, GnssRaw)>,
 }
 
@@ -175,7 +180,7 @@ impl Gate {
             if gnss.is_some_and(|gnss| gnss.fix_type < FIX_3D) {
                 return Err(Rejection::NoFix);
             }
-            offset_us = self.judge_time(report.received, sample.boot_ms)?;
+            offset_us = self.judge_time(report.received, sample.boot_ms, position)?;
             let at = track_time(sample.boot_ms, offset_us);
             continuous = self.judge_place(settings, at, sample.boot_ms, position, h_acc)?;
         }
@@ -215,24 +220,42 @@ impl Gate {
     /// Refuses samples that are not newer than the last one, unless the sender rebooted.
     ///
     /// Returns what is added to the boot clock from this sample on, if it passes.
-    fn judge_time(&mut self, received: Moment, boot_ms: u32) -> Result<i64, Rejection> {
+    fn judge_time(
+        &mut self,
+        received: Moment,
+        boot_ms: u32,
+        position: LatLon,
+    ) -> Result<i64, Rejection> {
         let Some(last) = self.last else {
             return Ok(self.offset_us);
         };
-        if last.boot_ms < boot_ms {
-            return Ok(self.offset_us);
+        match boot_ms.cmp(&last.boot_ms) {
+            Ordering::Greater => {
+                self.standstills = 0;
+                return Ok(self.offset_us);
+            }
+            Ordering::Equal if !self.stands_still(last.position, position) => {
+                return Err(Rejection::Repeated);
+            }
+            Ordering::Less if !self.note_boot_clock(last.boot_ms, boot_ms) => {
+                return Err(Rejection::Late);
+            }
+            Ordering::Equal | Ordering::Less => {}
         }
-        if boot_ms == last.boot_ms {
-            return Err(Rejection::Repeated);
-        }
-        if !self.note_boot_clock(last.boot_ms, boot_ms) {
-            return Err(Rejection::Late);
-        }
-        // A reboot: the timeline runs on by the time that passed here.
+        // A reboot or a standstill: the timeline runs on by the time that passed here.
         let passed = received.monotonic.since(last.received.monotonic);
         let passed_us = i64::try_from(passed.as_micros()).unwrap_or(i64::MAX);
         let at = last.at.as_micros().saturating_add(passed_us);
         Ok(at - i64::from(boot_ms) * 1000)
+    }
+
+    /// Counts new places under one boot clock; says whether they prove that it stands still.
+    fn stands_still(&mut self, last: LatLon, position: LatLon) -> bool {
+        if position == last {
+            return false;
+        }
+        self.standstills = self.standstills.saturating_add(1);
+        RIVAL_SAMPLES <= self.standstills
     }
 
     /// Counts boot clocks that lie far behind; says whether they prove a reboot.
@@ -432,6 +455,39 @@ mod tests {
             }
         }
         assert_eq!(times, [60_000_000, 63_000_000]);
+    }
+
+    #[test]
+    fn a_boot_clock_that_stands_still_filters_nobody_for_ever() {
+        let at = |n: u32| 41.5 + f64::from(n) * 1e-4;
+        check(
+            &[
+                (0, at(0)),
+                (0, at(1)),
+                (0, at(2)),
+                (0, at(3)),
+                (0, at(3)),
+                (0, at(4)),
+            ],
+            ".RR.R.",
+            "three new places, then every new place",
+        );
+        check(
+            &[(1000, at(0)), (1000, at(1)), (2000, at(2)), (2000, at(3))],
+            ".R.R",
+            "a clock that moves is believed",
+        );
+        let mut gate = Gate::default();
+        let settings = GateSettings::default();
+        let mut times = Vec::new();
+        for n in 0..5 {
+            let sample = sample((0, at(n)));
+            let report = report(u64::from(n) * 1000, Payload::GlobalPosition(sample));
+            if let Ok(passed) = gate.handle_position(&settings, &report, &sample) {
+                times.push(passed.fix.at.as_micros());
+            }
+        }
+        assert_eq!(times, [0, 3_000_000, 4_000_000], "arrival tells the time");
     }
 
     #[test]
