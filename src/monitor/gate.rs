@@ -132,6 +132,8 @@ struct Rival {
 const RIVAL_SAMPLES: u32 = 3;
 /// A boot clock that goes back by less is a late sample, never a reboot.
 const REORDER_MS: u32 = 10_000;
+/// How much longer than the next one a sample may have been under way.
+const DELAY_MAX: Duration = Duration::from_secs(10);
 /// How long a `GPS_RAW_INT` speaks for the positions after it.
 const GNSS_FRESH: Duration = Duration::from_secs(5);
 /// The half side of the square around 0,0, degrees: about 10 km.
@@ -174,31 +176,31 @@ impl Gate {
             .map_err(|_out_of_range| Rejection::OutOfRange)?;
         let gnss = self.fresh_gnss(report.received);
         let h_acc = gnss.and_then(|gnss| gnss.h_acc);
-        let mut continuous = true;
         let mut offset_us = self.offset_us;
         if settings.plausibility {
             if gnss.is_some_and(|gnss| gnss.fix_type < FIX_3D) {
                 return Err(Rejection::NoFix);
             }
             offset_us = self.judge_time(report.received, sample.boot_ms, position)?;
-            let at = track_time(sample.boot_ms, offset_us);
-            continuous = self.judge_place(settings, at, sample.boot_ms, position, h_acc)?;
         }
-
-        self.offset_us = offset_us;
-        let at = track_time(sample.boot_ms, offset_us);
-        self.last = Some(Anchor {
+        let anchor = Anchor {
             component_id: report.component_id,
             boot_ms: sample.boot_ms,
-            at,
+            at: TrackTime::from_micros(
+                (i64::from(sample.boot_ms) * 1000).saturating_add(offset_us),
+            ),
             received: report.received,
             position,
             h_acc,
-        });
+        };
+        let continuous = !settings.plausibility || self.judge_place(settings, &anchor)?;
+
+        self.offset_us = offset_us;
+        self.last = Some(anchor);
         self.reboot = None;
         self.jump = None;
         let fix = Fix {
-            at,
+            at: anchor.at,
             received: report.received,
             link: report.link.clone(),
             component_id: report.component_id,
@@ -277,20 +279,15 @@ impl Gate {
     }
 
     /// Refuses places that cannot be reached in time; says whether the way there was flown.
-    fn judge_place(
-        &mut self,
-        settings: &GateSettings,
-        at: TrackTime,
-        boot_ms: u32,
-        position: LatLon,
-        h_acc: Option<Metres>,
-    ) -> Result<bool, Rejection> {
+    fn judge_place(&mut self, settings: &GateSettings, sample: &Anchor) -> Result<bool, Rejection> {
         let Some(last) = self.last else {
             return Ok(true);
         };
-        let span = at.since(last.at);
-        let blur = 2.0 * (metres(h_acc) + metres(last.h_acc));
-        if reachable(settings, last.position, position, span, blur) {
+        // A boot clock that runs far ahead of arrival is another vehicle's, not a long flight.
+        let arrival = sample.received.monotonic.since(last.received.monotonic) + DELAY_MAX;
+        let span = sample.at.since(last.at).min(arrival);
+        let blur = 2.0 * (metres(sample.h_acc) + metres(last.h_acc));
+        if reachable(settings, last.position, sample.position, span, blur) {
             return Ok(true);
         }
         let samples = match self.jump {
@@ -301,8 +298,8 @@ impl Gate {
             }) if reachable(
                 settings,
                 place,
-                position,
-                millis_since(boot_ms, earlier),
+                sample.position,
+                millis_since(sample.boot_ms, earlier),
                 blur,
             ) =>
             {
@@ -314,8 +311,8 @@ impl Gate {
             return Ok(false);
         }
         self.jump = Some(Rival {
-            boot_ms,
-            position: Some(position),
+            boot_ms: sample.boot_ms,
+            position: Some(sample.position),
             samples,
         });
         Err(Rejection::Jump)
@@ -325,10 +322,6 @@ impl Gate {
         let (received, gnss) = self.gnss?;
         (now.monotonic.since(received.monotonic) <= GNSS_FRESH).then_some(gnss)
     }
-}
-
-fn track_time(boot_ms: u32, offset_us: i64) -> TrackTime {
-    TrackTime::from_micros((i64::from(boot_ms) * 1000).saturating_add(offset_us))
 }
 
 fn near_zero(sample: &GlobalPosition) -> bool {
@@ -557,6 +550,22 @@ mod tests {
             ],
             ".JJ!.",
             "three that agree are believed, but not the way between",
+        );
+    }
+
+    #[test]
+    fn two_vehicles_with_one_system_id_are_not_taken_for_one_fast_one() {
+        let (here, there) = (41.5, 41.6);
+        check(
+            &[
+                (100_000, here),
+                (900_000, there),
+                (101_000, here),
+                (901_000, there),
+                (102_000, here),
+            ],
+            ".J.J.",
+            "800 s on the boot clock, but one on ours",
         );
     }
 
