@@ -79,6 +79,18 @@ impl CorridorSet {
         }
     }
 
+    /// Tells on which side of a line a point of its edge lies: left or right, however narrow
+    /// the strip.
+    ///
+    /// Absent for an area, and at the round ends of a line.
+    #[must_use]
+    pub fn edge_side(&self, corridor: CorridorIndex, at: LatLon) -> Option<Side> {
+        match &self.get(corridor).shape {
+            Shape::Line(line) => line.flank(at),
+            Shape::Area(_) => None,
+        }
+    }
+
     fn nearest_place(&self, at: LatLon) -> Option<NearPlace> {
         let rough = |from| Scale::between(from, at).offset(from, at);
         let place = self

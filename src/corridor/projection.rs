@@ -48,14 +48,7 @@ pub(super) struct Projection {
 impl Line {
     /// Projects `at` to the centreline; of equally near points the first one counts.
     pub(super) fn project(&self, at: LatLon) -> Projection {
-        let mut edge = 0;
-        let mut foot = Foot::NONE;
-        for (nth, (start, end)) in edges(self.vertices()).enumerate() {
-            let next = Foot::of(at, start, end);
-            if next.distance_m < foot.distance_m {
-                (edge, foot) = (nth, next);
-            }
-        }
+        let (edge, foot) = self.nearest(at);
         let (start, end) = (self.vertices()[edge], self.vertices()[edge + 1]);
         let nearest = start.towards(end, foot.fraction);
         let scale = Scale::between(at, nearest);
@@ -74,6 +67,38 @@ impl Line {
             side,
             bearing_deg: Scale::between(start, end).offset(start, end).bearing_deg(),
         }
+    }
+
+    /// Tells the side of `at` however near it is; none on the line and at its round ends.
+    pub(super) fn flank(&self, at: LatLon) -> Option<Side> {
+        let (edge, foot) = self.nearest(at);
+        let (start, end) = (self.vertices()[edge], self.vertices()[edge + 1]);
+        let last = self.vertices().len() - 2;
+        let before = edge == 0 && foot.fraction <= 0.0;
+        let beyond = edge == last && 1.0 <= foot.fraction;
+        if before || beyond {
+            return None;
+        }
+        let left = self.turn_at(edge, foot.fraction).map(|left| !left);
+        left.or_else(|| {
+            let scale = Scale::between(at, start.towards(end, foot.fraction));
+            let cross = scale.offset(start, end).cross(scale.offset(start, at));
+            (cross != 0.0).then_some(0.0 < cross)
+        })
+        .map(across)
+    }
+
+    /// Finds the edge that is nearest to `at`, and its nearest point; of equals the first.
+    fn nearest(&self, at: LatLon) -> (usize, Foot) {
+        let mut edge = 0;
+        let mut foot = Foot::NONE;
+        for (nth, (start, end)) in edges(self.vertices()).enumerate() {
+            let next = Foot::of(at, start, end);
+            if next.distance_m < foot.distance_m {
+                (edge, foot) = (nth, next);
+            }
+        }
+        (edge, foot)
     }
 
     /// Says whether the line turns left at the vertex that a fraction of an edge falls on.
@@ -171,6 +196,26 @@ mod tests {
     fn check(vertices: Vec<LatLon>, at: LatLon, side: Option<Side>, what: &str) {
         let line = Line::new(vertices, metres(100.0)).unwrap();
         assert_eq!(line.project(at).side, side, "{what}");
+    }
+
+    #[test]
+    fn a_flank_is_told_next_to_the_line_but_not_at_its_ends() {
+        let start = place(41.0, 22.0);
+        let vertices = vec![start, moved(start, 0.0, 5_000.0)];
+        let line = Line::new(vertices, metres(5.0)).unwrap();
+        let flank = |east, north| line.flank(moved(start, east, north));
+        assert_eq!(flank(-0.5, 1_000.0), Some(Side::Left));
+        assert_eq!(flank(0.5, 1_000.0), Some(Side::Right));
+        assert_eq!(flank(-3.0, -4.0), None, "before the start");
+        assert_eq!(flank(3.0, 5_004.0), None, "beyond the end");
+        let bend = vec![
+            start,
+            moved(start, 5_000.0, 0.0),
+            moved(start, 0.0, 1_000.0),
+        ];
+        let line = Line::new(bend, metres(5.0)).unwrap();
+        let beyond = moved(start, 5_004.0, 0.0);
+        assert_eq!(line.flank(beyond), Some(Side::Right), "outside of a bend");
     }
 
     #[test]

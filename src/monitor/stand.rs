@@ -269,7 +269,7 @@ impl Step<'_> {
         Crossing {
             position,
             at: TrackTime::from_micros(before.at.as_micros().saturating_add(micros)),
-            side: self.corridors.locate(self.corridor, position).side,
+            side: self.corridors.edge_side(self.corridor, position),
         }
     }
 }

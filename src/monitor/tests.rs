@@ -1,4 +1,5 @@
 //! The monitor as a whole, from reports to decisions.
 
+mod crossings;
 mod flights;
 mod tracks;
