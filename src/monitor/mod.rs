@@ -18,6 +18,7 @@ mod fixture;
 mod gate;
 mod identity;
 mod names;
+mod passing;
 pub mod rule;
 mod stand;
 pub mod standing;

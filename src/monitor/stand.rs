@@ -6,10 +6,14 @@
 use std::time::Duration;
 
 use crate::corridor::{CorridorIndex, CorridorSet, Side as LineSide};
+use crate::monitor::passing::Passing;
 use crate::monitor::rule::Rule;
 use crate::monitor::standing::{Change, Side, Standing, StandingRecord};
 use crate::track::{Fix, TrackTime};
 use crate::units::{LatLon, Utc};
+
+/// Parts of a way through at whose joints its depth is measured.
+const DEPTH_SAMPLES: u32 = 16;
 
 /// Where one track stands with one corridor under one rule.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +27,8 @@ pub(super) struct Stand {
     edge_m: Option<f64>,
     inward: Option<Crossing>,
     outward: Option<Crossing>,
-    /// Both fixes of a pair were outside and the way between them led well inside.
-    through: bool,
+    /// A way right through that is not confirmed yet.
+    passing: Passing,
     /// Where and when the present stay began, as far as it was seen.
     entry: Option<Crossing>,
     /// Length travelled inside, metres.
@@ -129,14 +133,15 @@ impl Stand {
             }
             Some(Change::Exited { since }) => Some(self.exit(was, since)),
             Some(Change::Brushed) | None => {
-                (side == Side::Outside && next == Standing::Outside).then(|| self.pass())?
+                let outside = side == Side::Outside && next == Standing::Outside;
+                outside.then(|| self.pass(step, inner))?
             }
         }
     }
 
     /// Says whether nothing would be lost if it were forgotten.
     pub(super) fn is_idle(&self) -> bool {
-        self.standing == Standing::Outside && self.episode == 0
+        self.standing == Standing::Outside && self.episode == 0 && !self.passing.is_under_way()
     }
 
     /// Notes that the last fix was beyond every margin.
@@ -152,56 +157,69 @@ impl Stand {
     /// Follows the edge itself, without margins: crossings, and the length inside.
     fn follow_edge(&mut self, step: &Step<'_>, inner: f64) {
         let edge_m = step.edge_m;
-        let Some(before) = step.before else {
-            self.edge_m = Some(edge_m);
-            self.inward = None;
-            self.outward = None;
-            self.through = false;
-            return;
-        };
         let was_m = self.edge_m.replace(edge_m).unwrap_or(f64::INFINITY);
+        let Some(before) = step.before else {
+            return self.lose_the_way(step);
+        };
         let length_m = before.position.distance_m(step.fix.position);
         match (was_m <= 0.0, edge_m <= 0.0) {
             (true, true) => self.travelled_m += length_m,
             (false, true) => {
                 let fraction = step.entry_fraction(before).unwrap_or(1.0);
-                if !self.standing.is_inside() {
-                    self.travelled_m = 0.0;
-                }
+                self.go_in(step.crossing(before, fraction), step, inner);
                 self.travelled_m += (1.0 - fraction) * length_m;
-                self.inward = Some(step.crossing(before, fraction));
             }
             (true, false) => {
                 let fraction = step.exit_fraction(before).unwrap_or(0.0);
                 self.travelled_m += fraction * length_m;
-                self.outward = Some(step.crossing(before, fraction));
+                self.go_out(step.crossing(before, fraction));
             }
             (false, false) => {
                 if let Some((enter, leave)) = step.passage
                     && 0.0 < enter
                     && leave < 1.0
                 {
-                    let middle = before
-                        .position
-                        .towards(step.fix.position, f64::midpoint(enter, leave));
-                    let middle_m = step.corridors.edge_distance_m(step.corridor, middle);
-                    self.through |= middle_m <= -inner;
-                    if !self.standing.is_inside() {
-                        self.travelled_m = 0.0;
-                    }
+                    self.go_in(step.crossing(before, enter), step, inner);
                     self.travelled_m += (leave - enter) * length_m;
-                    self.inward = Some(step.crossing(before, enter));
-                    self.outward = Some(step.crossing(before, leave));
+                    self.go_out(step.crossing(before, leave));
                 }
             }
         }
+    }
+
+    /// Nobody knows how the track came here.
+    ///
+    /// Only a way across a line stays known, if the track is still on the far side.
+    fn lose_the_way(&mut self, step: &Step<'_>) {
+        self.inward = None;
+        let far = self.outward.and_then(|exit| exit.side);
+        let here = || step.corridors.edge_side(step.corridor, step.fix.position);
+        if step.edge_m <= 0.0 || far.is_none() || far != here() {
+            self.outward = None;
+            self.passing = Passing::default();
+        }
+    }
+
+    fn go_in(&mut self, crossing: Crossing, step: &Step<'_>, inner: f64) {
+        self.inward = Some(crossing);
+        let afresh = self
+            .passing
+            .go_in(crossing, |from, to| step.leads_deep(from, to, inner));
+        if afresh && !self.standing.is_inside() {
+            self.travelled_m = 0.0;
+        }
+    }
+
+    fn go_out(&mut self, crossing: Crossing) {
+        self.outward = Some(crossing);
+        self.passing.go_out();
     }
 
     /// Begins a stay: at the edge where that was seen, else at the first fix inside.
     fn enter(&mut self, first_inside: TrackTime) -> Told {
         self.entry = self.inward.take();
         self.outward = None;
-        self.through = false;
+        self.passing = Passing::default();
         let at = self.entry.map_or(first_inside, |entry| entry.at);
         self.standing = Standing::Inside {
             since: at,
@@ -225,20 +243,21 @@ impl Stand {
             inside: inside_for(was, left_at),
         };
         self.inward = None;
-        self.through = false;
+        self.passing = Passing::default();
         told
     }
 
-    /// Decides, once outside beyond doubt, whether the corridor was passed right through.
-    fn pass(&mut self) -> Option<Told> {
-        let through = std::mem::take(&mut self.through);
-        let (entry, exit) = (self.inward.take()?, self.outward.take()?);
-        let sides_differ = entry.side.is_some() && exit.side.is_some() && entry.side != exit.side;
-        if entry.at <= exit.at && (through || sides_differ) {
-            self.begin_episode();
-            return Some(Told::Crossed { entry, exit });
+    /// Decides, once outside is confirmed, whether the corridor was passed right through.
+    fn pass(&mut self, step: &Step<'_>, inner: f64) -> Option<Told> {
+        if !self.passing.is_confirmed(step.fix.at, step.rule.confirm) {
+            return None;
         }
-        None
+        self.inward = None;
+        let passing = std::mem::take(&mut self.passing);
+        let exit = self.outward.take()?;
+        let entry = passing.led_through(exit, |from, to| step.leads_deep(from, to, inner))?;
+        self.begin_episode();
+        Some(Told::Crossed { entry, exit })
     }
 
     fn begin_episode(&mut self) {
@@ -256,6 +275,16 @@ impl Step<'_> {
     fn exit_fraction(&self, before: &Fix) -> Option<f64> {
         self.corridors
             .exit_fraction(self.corridor, before.position, self.fix.position)
+    }
+
+    /// Says whether the straight way between two places leads well inside somewhere.
+    ///
+    /// A bend or a hole may keep the middle of the way outside.
+    fn leads_deep(&self, from: LatLon, to: LatLon, inner: f64) -> bool {
+        (1..DEPTH_SAMPLES).any(|nth| {
+            let at = from.towards(to, f64::from(nth) / f64::from(DEPTH_SAMPLES));
+            self.corridors.edge_distance_m(self.corridor, at) <= -inner
+        })
     }
 
     fn crossing(&self, before: &Fix, fraction: f64) -> Crossing {
