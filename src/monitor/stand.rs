@@ -198,6 +198,9 @@ impl Stand {
             self.outward = None;
             self.passing = Passing::default();
         }
+        if !self.standing.is_inside() {
+            self.travelled_m = 0.0;
+        }
     }
 
     fn go_in(&mut self, crossing: Crossing, step: &Step<'_>, inner: f64) {

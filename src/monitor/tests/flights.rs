@@ -150,3 +150,18 @@ fn a_hole_in_an_area_is_outside() {
         "across the hole",
     );
 }
+
+#[test]
+fn a_stay_after_a_silence_does_not_count_the_length_of_the_one_before() {
+    let mut reports = eastwards(-2_000.0, 1_100.0);
+    reports.extend(flight(
+        1_000_000,
+        250,
+        20.0,
+        &[(500.0, 0.0), (2_000.0, 0.0)],
+    ));
+    let alerts = alerts(&[road()], &Rule::default(), &reports);
+    let stay = "road entered, road exited";
+    assert_eq!(words(&alerts), format!("{stay}, {stay}"));
+    near(alerts[3].travelled_m.unwrap(), 500.0, 5.0, "metres inside");
+}
