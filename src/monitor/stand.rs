@@ -205,6 +205,7 @@ impl Stand {
 
     fn go_in(&mut self, crossing: Crossing, step: &Step<'_>, inner: f64) {
         self.inward = Some(crossing);
+        self.outward = None;
         let afresh = self
             .passing
             .go_in(crossing, |from, to| step.leads_deep(from, to, inner));

@@ -165,3 +165,29 @@ fn a_stay_after_a_silence_does_not_count_the_length_of_the_one_before() {
     assert_eq!(words(&alerts), format!("{stay}, {stay}"));
     near(alerts[3].travelled_m.unwrap(), 500.0, 5.0, "metres inside");
 }
+
+#[test]
+fn a_way_out_that_led_back_in_is_not_where_the_stay_ended() {
+    let mut reports = eastwards(-2_000.0, 0.0);
+    reports.extend(flight(
+        200_000,
+        250,
+        20.0,
+        &[(0.0, 0.0), (1_020.0, 0.0), (0.0, 0.0)],
+    ));
+    reports.extend(flight(
+        1_000_000,
+        250,
+        20.0,
+        &[(1_500.0, 0.0), (2_000.0, 0.0)],
+    ));
+    let alerts = alerts(&[road()], &Rule::default(), &reports);
+    assert_eq!(words(&alerts), "road entered, road exited");
+    assert_eq!(alerts[1].exit, None, "nobody saw it leave");
+    near(
+        ms_of(alerts[1].occurred_at),
+        1_000_000.0,
+        0.0,
+        "the first fix outside, ms",
+    );
+}
