@@ -1,5 +1,6 @@
 //! The daemon as its users meet it: the real binary, real sockets, real files.
 
+mod configuration;
 mod kills;
 mod main_job;
 mod support;

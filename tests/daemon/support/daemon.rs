@@ -10,6 +10,16 @@ use super::wait_for;
 /// The daemon's binary.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_corridord");
 
+/// The variables of the environment that change what the daemon does.
+pub(crate) const OUTSIDE: [&str; 6] = [
+    "CORRIDORD_LOG",
+    "CREDENTIALS_DIRECTORY",
+    "NOTIFY_SOCKET",
+    "STATE_DIRECTORY",
+    "WATCHDOG_PID",
+    "WATCHDOG_USEC",
+];
+
 /// How the daemon is started.
 #[derive(Clone, Debug)]
 pub(crate) struct DaemonOptions {
@@ -63,11 +73,13 @@ impl DaemonOptions {
 
     /// Starts the process and does not wait for anything.
     pub(crate) fn spawn(&self) -> Daemon {
-        let mut child = Command::new(BINARY)
+        let mut command = Command::new(BINARY);
+        for name in OUTSIDE {
+            command.env_remove(name);
+        }
+        let mut child = command
             .args(["run", "--log-format", "json", "--seed", "1"])
             .args(&self.args)
-            .env_remove("NOTIFY_SOCKET")
-            .env_remove("CORRIDORD_LOG")
             .envs(self.env.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
