@@ -27,6 +27,10 @@ pub(super) fn read(
 /// what is owed to them survives a change of their order.
 pub(super) fn from_flags(outside: &Outside, findings: &mut Findings) -> Vec<Endpoint> {
     let (urls, files) = (&outside.endpoints, &outside.secret_files);
+    if urls.is_empty() {
+        findings.refuse("--secret-file", "goes with --endpoint, and there is none");
+        return Vec::new();
+    }
     if files.len() != 1 && files.len() != urls.len() {
         let message = format!(
             "give one for all endpoints or one for each: there are {} for {} endpoints",
@@ -36,16 +40,19 @@ pub(super) fn from_flags(outside: &Outside, findings: &mut Findings) -> Vec<Endp
         findings.refuse("--secret-file", &message);
         return Vec::new();
     }
+    let mut secrets = Vec::new();
+    for file in files {
+        let read = read_secrets(file, findings);
+        secrets.push(read.map_err(|message| findings.refuse("--secret-file", &message)));
+    }
     let mut names = BTreeSet::new();
     let mut endpoints = Vec::new();
-    for (text, file) in urls.iter().zip(files.iter().cycle()) {
+    for (text, secrets) in urls.iter().zip(secrets.iter().cycle()) {
         let url = parse_url(text).map_err(|message| findings.refuse("--endpoint", &message));
-        let secrets = read_secrets(file, findings)
-            .map_err(|message| findings.refuse("--secret-file", &message));
         if let (Ok(url), Ok(secrets)) = (url, secrets) {
             warn_of_clear_text(&url, "--endpoint", findings);
             let name = name_of(&url, &mut names);
-            endpoints.push(Endpoint::new(&name, url, secrets));
+            endpoints.push(Endpoint::new(&name, url, secrets.clone()));
         }
     }
     endpoints
