@@ -23,19 +23,20 @@ pub(super) fn read(
 ) -> Option<CorridorFiles> {
     let mut files = Vec::new();
     let mut named = false;
-    if let Some(mut section) = root.section("corridors") {
-        for pattern in section
-            .texts("files")
-            .iter()
-            .flat_map(|patterns| &patterns.value)
-        {
-            named = true;
-            match resolve(base, &pattern.value) {
-                Ok(mut found) => files.append(&mut found),
-                Err(message) => section.refuse(pattern, &message),
+    match root.section("corridors") {
+        None => named = root.has("corridors"),
+        Some(mut section) => {
+            let patterns = section.texts("files");
+            named |= patterns.is_none() && section.has("files");
+            for pattern in patterns.iter().flat_map(|patterns| &patterns.value) {
+                named = true;
+                match resolve(base, &pattern.value) {
+                    Ok(mut found) => files.append(&mut found),
+                    Err(message) => section.refuse(pattern, &message),
+                }
             }
+            section.finish();
         }
-        section.finish();
     }
     if !outside.corridors.is_empty() {
         return read_files(outside.corridors.clone(), findings);

@@ -22,8 +22,12 @@ pub(super) struct Document<'i> {
 }
 
 impl<'i> Document<'i> {
-    /// Parses `text`; errors of syntax become flaws, and what can be read is read.
-    pub(super) fn parse(source: &str, text: &'i str) -> Self {
+    /// Parses `text`.
+    ///
+    /// # Errors
+    ///
+    /// All errors of syntax, and those alone: what stands around one cannot be judged.
+    pub(super) fn parse(source: &str, text: &'i str) -> Result<Self, Vec<Flaw>> {
         let (root, errors) = DeTable::parse_recoverable(text);
         let document = Self {
             source: source.to_owned(),
@@ -35,7 +39,11 @@ impl<'i> Document<'i> {
             let at = error.span().map_or(0, |span| span.start);
             document.tell(at, "", error.message());
         }
-        document
+        if document.flaws.borrow().is_empty() {
+            Ok(document)
+        } else {
+            Err(document.into_flaws())
+        }
     }
 
     /// Returns the table that everything else stands in.
@@ -51,10 +59,8 @@ impl<'i> Document<'i> {
     }
 
     fn tell(&self, at: usize, key: &str, message: &str) {
-        let line = self
-            .text
-            .get(..at)
-            .map(|before| before.matches('\n').count() + 1);
+        let before = self.text.get(..at).filter(|_| !self.text.is_empty());
+        let line = before.map(|before| before.matches('\n').count() + 1);
         self.flaws.borrow_mut().push(Flaw {
             source: self.source.clone(),
             line,
@@ -108,9 +114,14 @@ impl<'d, 'i> Section<'d, 'i> {
         self.document.tell(self.span.start, &self.key(key), message);
     }
 
+    /// Says whether the key is there, whatever its value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.get(key).is_some()
+    }
+
     /// Reads a text that must be there.
     pub(super) fn text_required(&mut self, key: &'static str) -> Option<Located<String>> {
-        if self.table.get(key).is_none() {
+        if !self.has(key) {
             self.asked.insert(key);
             self.refuse_whole(key, "is missing");
             return None;
@@ -271,15 +282,14 @@ mod tests {
     use super::*;
 
     fn flaws(text: &str, read: impl FnOnce(&mut Section<'_, '_>)) -> Vec<String> {
-        let document = Document::parse("unit.toml", text);
-        let mut root = document.root();
-        read(&mut root);
-        root.finish();
-        document
-            .into_flaws()
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        let flaws = Document::parse("unit.toml", text).map(|document| {
+            let mut root = document.root();
+            read(&mut root);
+            root.finish();
+            document.into_flaws()
+        });
+        let flaws = flaws.unwrap_or_else(|syntax| syntax);
+        flaws.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -307,8 +317,8 @@ mod tests {
     }
 
     #[test]
-    fn a_syntax_error_names_its_line() {
-        let found = flaws("[unit]\nname = \"x\n", |root| {
+    fn a_syntax_error_names_its_line_and_hides_what_it_spoils() {
+        let found = flaws("[unit]\nname = \"x\nnmae = 7\n", |root| {
             root.section("unit");
         });
         assert_eq!(found.len(), 1, "{found:?}");

@@ -86,7 +86,7 @@ pub struct Loaded {
 ///
 /// # Errors
 ///
-/// Everything that is wrong, at once.
+/// Everything that is wrong, at once; only a file that is no TOML is not looked into.
 pub fn load(file: Option<&Path>, outside: &Outside, purpose: Purpose) -> Result<Loaded, Flaws> {
     let (source, text) = match file {
         None => ("flags".to_owned(), String::new()),
@@ -102,7 +102,7 @@ pub fn load(file: Option<&Path>, outside: &Outside, purpose: Purpose) -> Result<
         }
     };
     let base = file.and_then(Path::parent).unwrap_or(Path::new(""));
-    let document = Document::parse(&source, &text);
+    let document = Document::parse(&source, &text).map_err(Flaws)?;
     let (parts, mut more) = read(&document, base, outside, purpose);
     let mut flaws = document.into_flaws();
     flaws.append(&mut more.flaws);
