@@ -4,3 +4,4 @@ mod configuration;
 mod kills;
 mod main_job;
 mod support;
+mod wrong_input;

@@ -1,5 +1,6 @@
 //! A receiving endpoint in a thread of its own.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 
@@ -45,11 +46,17 @@ impl SecretFile {
 impl Endpoint {
     /// Starts an endpoint that answers 200.
     pub(crate) fn start(secret: &SecretFile) -> Self {
+        Self::start_on(secret, ReceiveSettings::loopback().listen)
+    }
+
+    /// Starts it on a given address.
+    pub(crate) fn start_on(secret: &SecretFile, listen: SocketAddr) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
         let settings = ReceiveSettings {
+            listen,
             secrets: vec![secret.secret.clone()],
             ..ReceiveSettings::loopback()
         };
