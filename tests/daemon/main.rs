@@ -3,5 +3,6 @@
 mod configuration;
 mod kills;
 mod main_job;
+mod peers;
 mod support;
 mod wrong_input;

@@ -9,6 +9,7 @@ pub(crate) mod daemon;
 pub(crate) mod endpoint;
 pub(crate) mod flight;
 pub(crate) mod log;
+pub(crate) mod python;
 pub(crate) mod relay;
 pub(crate) mod scene;
 

@@ -1,0 +1,80 @@
+//! Peers that are not ours: Python scripts over other people's MAVLink and webhook libraries.
+
+use std::env;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use corridor_sim::receive::Delivery;
+use serde_json::{Value, json};
+
+use super::endpoint::SecretFile;
+
+/// Runs `tests/peers/NAME` with `input` and returns the lines that it prints.
+pub(crate) fn run(name: &str, input: String) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut child = Command::new(python(root))
+        .arg(root.join("tests/peers").join(name))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python starts");
+    let mut stdin = child.stdin.take().expect("a piped stdin");
+    let write = thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("python runs");
+    assert!(output.status.success(), "{name}: {}", output.status);
+    write
+        .join()
+        .expect("the writer ended")
+        .expect("python reads");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().map(str::to_owned).collect()
+}
+
+/// One request as a line for the reference verifier.
+pub(crate) fn request(secret: &SecretFile, delivery: &Delivery) -> Value {
+    json!({
+        "secret": secret.secret.expose(),
+        "headers": delivery.headers,
+        "body": delivery.body_text,
+    })
+}
+
+/// Returns what the reference verifier of Standard Webhooks says to each request.
+pub(crate) fn verify(requests: &[Value]) -> Vec<String> {
+    let lines: Vec<String> = requests
+        .iter()
+        .map(|request| format!("{request}\n"))
+        .collect();
+    let answers = run("verify.py", lines.concat());
+    assert_eq!(answers.len(), requests.len(), "an answer for each request");
+    answers
+}
+
+/// Asserts that the reference verifier accepts every delivery, and that there is one.
+pub(crate) fn assert_verified(secret: &SecretFile, deliveries: &[Delivery]) {
+    assert!(!deliveries.is_empty(), "there is something to verify");
+    let requests: Vec<Value> = deliveries
+        .iter()
+        .map(|delivery| request(secret, delivery))
+        .collect();
+    for (answer, delivery) in verify(&requests).iter().zip(deliveries) {
+        assert_eq!(answer, "accepted", "{delivery:?}");
+    }
+}
+
+/// Finds the Python that has the libraries of `tests/requirements.txt`.
+fn python(root: &Path) -> PathBuf {
+    if let Some(python) = env::var_os("CORRIDORD_TEST_PYTHON") {
+        return python.into();
+    }
+    let python = root.join("target/test-venv/bin/python");
+    assert!(
+        python.exists(),
+        "this test needs Python with the libraries of tests/requirements.txt: run ./tests/run, \
+         which makes {}, or set CORRIDORD_TEST_PYTHON",
+        python.display()
+    );
+    python
+}
