@@ -341,9 +341,8 @@ impl Monitor {
                 .iter()
                 .position(|rule| rule.name == record.rule);
             if let (Some(rule), Some(corridor)) = (rule, self.corridors.find(&record.corridor)) {
-                follow
-                    .stands
-                    .insert((rule, corridor), Stand::restore(&record, first));
+                let stand = Stand::restore(&record, &self.corridors, corridor, first);
+                follow.stands.insert((rule, corridor), stand);
             } else {
                 self.restored
                     .entry(follow.key.clone())

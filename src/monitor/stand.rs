@@ -86,7 +86,12 @@ impl Stand {
     /// Takes up where the last run of the daemon left off.
     ///
     /// UTC bridges the restart, since the monotonic clocks of two runs do not compare.
-    pub(super) fn restore(record: &StandingRecord, first: &Fix) -> Self {
+    pub(super) fn restore(
+        record: &StandingRecord,
+        corridors: &CorridorSet,
+        corridor: CorridorIndex,
+        first: &Fix,
+    ) -> Self {
         let mut stand = Self {
             episode: record.episode,
             alerts: record.alerts,
@@ -98,11 +103,17 @@ impl Stand {
                 since,
                 dwelt: visit.dwelt,
             };
-            stand.travelled_m = visit.travelled_m + visit.last_position.distance_m(first.position);
+            // Out of the way that nobody saw, only what leads inside counts.
+            let inside = corridors
+                .exit_fraction(corridor, visit.last_position, first.position)
+                .unwrap_or(0.0);
+            let length_m = inside * visit.last_position.distance_m(first.position);
+            let travelled_m = Some(visit.travelled_m).filter(|metres| metres.is_finite());
+            stand.travelled_m = travelled_m.unwrap_or(0.0) + length_m;
             stand.entry = visit.entry.map(|position| Crossing {
                 position,
                 at: since,
-                side: None,
+                side: corridors.edge_side(corridor, position),
             });
         }
         stand

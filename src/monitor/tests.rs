@@ -2,4 +2,5 @@
 
 mod crossings;
 mod flights;
+mod restarts;
 mod tracks;
