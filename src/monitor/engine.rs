@@ -165,25 +165,27 @@ impl Monitor {
         self.tracks.len()
     }
 
-    /// Returns the standings of an earlier run that say inside a corridor, or under a rule, that
-    /// is not there: nothing can close them.
+    /// Returns the standings of an earlier run that say inside where no rule of that name
+    /// watches: nothing can close them.
     #[must_use]
     pub fn orphans(&self) -> Vec<&StandingRecord> {
-        let known = |record: &&StandingRecord| {
-            self.corridors.find(&record.corridor).is_some()
-                && self
-                    .settings
-                    .rules
-                    .iter()
-                    .any(|rule| rule.name == record.rule)
-        };
-        let inside = |record: &&StandingRecord| record.visit.is_some();
         self.restored
             .values()
             .flatten()
-            .filter(inside)
-            .filter(|record| !known(record))
+            .filter(|record| record.visit.is_some() && self.watch_of(record).is_none())
             .collect()
+    }
+
+    /// Finds the rule and the corridor of a standing, if the one watches the other.
+    fn watch_of(&self, record: &StandingRecord) -> Option<(usize, CorridorIndex)> {
+        let mut rules = self.settings.rules.iter();
+        let rule = rules.position(|rule| rule.name == record.rule)?;
+        let corridor = self.corridors.find(&record.corridor)?;
+        self.watches(rule, corridor).then_some((rule, corridor))
+    }
+
+    fn watches(&self, rule: usize, corridor: CorridorIndex) -> bool {
+        self.watched[rule].binary_search(&corridor).is_ok()
     }
 
     fn handle_fix(&mut self, track: &TrackId, passed: Passed) {
@@ -246,7 +248,7 @@ impl Monitor {
         fix: &Fix,
         before: Option<&Fix>,
     ) {
-        if self.watched[rule_index].binary_search(&corridor).is_err() {
+        if !self.watches(rule_index, corridor) {
             return;
         }
         let rule = &self.settings.rules[rule_index];
@@ -335,19 +337,12 @@ impl Monitor {
             return;
         };
         for record in records {
-            let rule = self
-                .settings
-                .rules
-                .iter()
-                .position(|rule| rule.name == record.rule);
-            if let (Some(rule), Some(corridor)) = (rule, self.corridors.find(&record.corridor)) {
+            if let Some((rule, corridor)) = self.watch_of(&record) {
                 let stand = Stand::restore(&record, &self.corridors, corridor, first);
                 follow.stands.insert((rule, corridor), stand);
             } else {
-                self.restored
-                    .entry(follow.key.clone())
-                    .or_default()
-                    .push(record);
+                let orphans = self.restored.entry(follow.key.clone());
+                orphans.or_default().push(record);
             }
         }
     }

@@ -6,9 +6,9 @@ use crate::corridor::Corridor;
 use crate::monitor::Decision;
 use crate::monitor::alert::{Alert, Event};
 use crate::monitor::fixture::{
-    Spot, alerts, feed, flight, meridian, monitor, ms_of, near, place, road, told, words, yard,
+    Spot, alerts, feed, fix, flight, meridian, monitor, ms_of, near, place, road, told, words, yard,
 };
-use crate::monitor::rule::Rule;
+use crate::monitor::rule::{CorridorFilter, Rule};
 use crate::monitor::standing::StandingRecord;
 use crate::track::Report;
 
@@ -163,6 +163,37 @@ fn a_stored_length_that_is_no_number_does_not_reach_an_alert() {
     let told = told(feed(&mut second, &reports[75..]));
     assert_eq!(words(&told), "road exited");
     assert!(told[0].travelled_m.unwrap().is_finite());
+}
+
+#[test]
+fn a_standing_that_no_rule_watches_is_an_orphan_and_stays_one() {
+    let reports = flight(0, 1_000, 20.0, &[(-1_500.0, 0.0), (1_500.0, 0.0)]);
+    let mut first = monitor(&[road()], &[Rule::default()], Vec::new());
+    let standings = stored(&feed(&mut first, &reports[..75]));
+    let elsewhere = Rule {
+        corridors: CorridorFilter {
+            ids: vec!["yard".to_owned()],
+            ..CorridorFilter::default()
+        },
+        ..Rule::default()
+    };
+    let other = Rule {
+        name: "other".to_owned(),
+        ..Rule::default()
+    };
+    for (rule, corridor) in [
+        (elsewhere, road()),
+        (other.clone(), road()),
+        (other, yard(100.0, &[])),
+    ] {
+        let mut second = monitor(&[corridor], std::slice::from_ref(&rule), standings.clone());
+        assert_eq!(second.orphans().len(), 1);
+        let told = told(feed(&mut second, &[fix(75_000, (5_000.0, 5_000.0))]));
+        assert_eq!(words(&told), "");
+        assert_eq!(second.orphans().len(), 1, "heard or not");
+    }
+    let known = monitor(&[road()], &[Rule::default()], standings);
+    assert!(known.orphans().is_empty());
 }
 
 #[test]
