@@ -2,6 +2,7 @@
 //!
 //! Places are metres east and north of 41.5 N 22 E. One link, one vehicle, unless said otherwise.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use geo::{Destination, Geodesic, Point};
@@ -117,6 +118,17 @@ pub(super) fn alerts(corridors: &[Corridor], rule: &Rule, reports: &[Report]) ->
 
 pub(super) fn told(decisions: Vec<Decision>) -> Vec<Alert> {
     decisions.into_iter().filter_map(|one| one.alert).collect()
+}
+
+/// What the store reads back after `decisions`: the last standing of each.
+pub(super) fn stored(decisions: &[Decision]) -> Vec<StandingRecord> {
+    let mut standings = BTreeMap::new();
+    for decision in decisions {
+        let standing = &decision.standing;
+        let key = (&standing.rule, &standing.track, &standing.corridor);
+        standings.insert(key, standing.clone());
+    }
+    standings.into_values().collect()
 }
 
 /// The alerts in words: `road entered, road exited`.

@@ -4,3 +4,4 @@ mod crossings;
 mod flights;
 mod restarts;
 mod tracks;
+mod walks;

@@ -1,27 +1,14 @@
 //! The daemon ends and starts again, at any moment of a flight.
 
-use std::collections::BTreeMap;
-
 use crate::corridor::Corridor;
 use crate::monitor::Decision;
 use crate::monitor::alert::{Alert, Event};
 use crate::monitor::fixture::{
-    Spot, alerts, feed, fix, flight, meridian, monitor, ms_of, near, place, road, told, words, yard,
+    Spot, alerts, feed, fix, flight, meridian, monitor, ms_of, near, place, road, stored, told,
+    words, yard,
 };
 use crate::monitor::rule::{CorridorFilter, Rule};
-use crate::monitor::standing::StandingRecord;
 use crate::track::Report;
-
-/// What the store reads back after `decisions`: the last standing of each.
-fn stored(decisions: &[Decision]) -> Vec<StandingRecord> {
-    let mut standings = BTreeMap::new();
-    for decision in decisions {
-        let standing = &decision.standing;
-        let key = (&standing.rule, &standing.track, &standing.corridor);
-        standings.insert(key, standing.clone());
-    }
-    standings.into_values().collect()
-}
 
 /// Flies `reports` with a restart before each report whose number is in `restarts`.
 fn interrupted(
