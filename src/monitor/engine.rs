@@ -19,6 +19,9 @@ use crate::monitor::standing::{Standing, StandingRecord, Visit};
 use crate::track::{Fix, Heartbeat, Payload, Report, TrackId, TrackTime};
 use crate::units::Metres;
 
+/// How far around a fix corridors are looked for, metres; those that are known to matter are
+/// measured one by one beyond it.
+const REACH_MAX_M: f64 = 1_000.0;
 /// After a longer silence nobody knows the way between two fixes.
 const WAY_KNOWN_MAX: Duration = Duration::from_secs(300);
 
@@ -71,7 +74,10 @@ struct Follow {
     gate: Gate,
     heartbeat: Option<Heartbeat>,
     last: Option<Fix>,
+    /// Only what is near or not yet told to the end.
     stands: BTreeMap<(usize, CorridorIndex), Stand>,
+    /// How many episodes there were with the corridors that are left behind.
+    episodes: BTreeMap<(usize, CorridorIndex), u64>,
 }
 
 impl Monitor {
@@ -165,6 +171,13 @@ impl Monitor {
         self.tracks.len()
     }
 
+    /// Returns how many stories are under way.
+    #[cfg(test)]
+    pub(super) fn stands(&self) -> usize {
+        let stands = self.tracks.values().map(|follow| follow.stands.len());
+        stands.sum()
+    }
+
     /// Returns the standings of an earlier run that say inside where no rule of that name
     /// watches: nothing can close them.
     #[must_use]
@@ -215,13 +228,16 @@ impl Monitor {
     }
 
     /// Collects the corridors that this fix could change anything for.
+    ///
+    /// Those that it lies in or has passed, and those that a story is under way with. Margins
+    /// only matter for the latter, so that they bound the search.
     fn find_concerned(&mut self, follow: &Follow, fix: &Fix, before: Option<&Fix>) {
-        let widths = self
-            .settings
-            .rules
-            .iter()
-            .map(|rule| rule.margin.width(fix.h_acc));
-        let reach = Metres::new(widths.fold(0.0, f64::max)).unwrap_or_default();
+        let widths = follow
+            .stands
+            .keys()
+            .map(|(rule, _corridor)| self.settings.rules[*rule].margin.width(fix.h_acc));
+        let reach = widths.fold(0.0, f64::max).min(REACH_MAX_M);
+        let reach = Metres::new(reach).unwrap_or_default();
         self.corridors.near(fix.position, reach, &mut self.nearby);
         self.passages.clear();
         if let Some(before) = before {
@@ -251,36 +267,44 @@ impl Monitor {
         if !self.watches(rule_index, corridor) {
             return;
         }
+        let key = (rule_index, corridor);
         let rule = &self.settings.rules[rule_index];
-        let nearby = self
-            .nearby
-            .iter()
-            .find(|nearby| nearby.corridor == corridor);
-        let passage = self
-            .passages
-            .iter()
-            .find(|passage| passage.corridor == corridor);
-        let stand = follow.stands.entry((rule_index, corridor)).or_default();
+        let nearby = self.nearby.iter().find(|near| near.corridor == corridor);
+        let passage = self.passages.iter().find(|way| way.corridor == corridor);
+        let is_inside = nearby.is_some_and(|near| near.edge_m <= 0.0);
+        let was_known = follow.stands.contains_key(&key);
+        if !is_inside && passage.is_none() && !was_known {
+            return;
+        }
+        let edge_m = match nearby {
+            Some(near) => near.edge_m,
+            // The search went as far as the margin, so that it lies beyond.
+            None if was_known && rule.margin.width(fix.h_acc) <= REACH_MAX_M => f64::INFINITY,
+            None => self.corridors.edge_distance_m(corridor, fix.position),
+        };
+        let episodes = follow.episodes.get(&key).copied().unwrap_or(0);
+        let stand = follow
+            .stands
+            .entry(key)
+            .or_insert_with(|| Stand::after(episodes));
         let told = stand.step(&Step {
             corridors: &self.corridors,
             corridor,
             rule,
             fix,
             before,
-            edge_m: nearby.map_or(f64::INFINITY, |nearby| nearby.edge_m),
+            edge_m,
             passage: passage.map(|passage| (passage.enter, passage.leave)),
         });
         if let Some(told) = told {
             let decision = self.decide(follow, track, rule_index, corridor, fix, &told);
             self.decisions.extend(decision);
         }
-        if nearby.is_none()
-            && let Some(stand) = follow.stands.get_mut(&(rule_index, corridor))
+        if let Some(stand) = follow.stands.get(&key)
+            && stand.is_over()
         {
-            stand.set_far();
-            if stand.is_idle() {
-                follow.stands.remove(&(rule_index, corridor));
-            }
+            follow.episodes.insert(key, stand.episode);
+            follow.stands.remove(&key);
         }
     }
 
@@ -339,7 +363,11 @@ impl Monitor {
         for record in records {
             if let Some((rule, corridor)) = self.watch_of(&record) {
                 let stand = Stand::restore(&record, &self.corridors, corridor, first);
-                follow.stands.insert((rule, corridor), stand);
+                if stand.is_over() {
+                    follow.episodes.insert((rule, corridor), stand.episode);
+                } else {
+                    follow.stands.insert((rule, corridor), stand);
+                }
             } else {
                 let orphans = self.restored.entry(follow.key.clone());
                 orphans.or_default().push(record);

@@ -83,6 +83,14 @@ pub(super) struct Step<'a> {
 }
 
 impl Stand {
+    /// Begins outside, after so many episodes.
+    pub(super) fn after(episodes: u64) -> Self {
+        Self {
+            episode: episodes,
+            ..Self::default()
+        }
+    }
+
     /// Takes up where the last run of the daemon left off.
     ///
     /// UTC bridges the restart, since the monotonic clocks of two runs do not compare.
@@ -150,14 +158,10 @@ impl Stand {
         }
     }
 
-    /// Says whether nothing would be lost if it were forgotten.
-    pub(super) fn is_idle(&self) -> bool {
-        self.standing == Standing::Outside && self.episode == 0 && !self.passing.is_under_way()
-    }
-
-    /// Notes that the last fix was beyond every margin.
-    pub(super) fn set_far(&mut self) {
-        self.edge_m = Some(f64::INFINITY);
+    /// Says whether nothing is under way: but for the count of episodes it could be a new one.
+    pub(super) fn is_over(&self) -> bool {
+        let outside = self.edge_m.is_none_or(|edge_m| 0.0 < edge_m);
+        self.standing == Standing::Outside && outside && !self.passing.is_under_way()
     }
 
     /// Where the edge was crossed inwards in this stay.

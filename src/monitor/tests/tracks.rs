@@ -138,3 +138,42 @@ fn the_boot_clock_of_another_component_makes_no_late_sample_a_reboot() {
         alerts(&[road()], &Rule::default(), &eastwards())
     );
 }
+
+#[test]
+fn a_corridor_that_is_left_behind_is_forgotten_but_for_its_episodes() {
+    let mut monitor = monitor(&[road()], &[Rule::default()], Vec::new());
+    let inside = flight(0, 1_000, 20.0, &[(-2_000.0, 0.0), (0.0, 0.0)]);
+    let first = told(feed(&mut monitor, &inside));
+    assert_eq!(monitor.stands(), 1);
+    let beside = [(0.0, 0.0), (1_040.0, 0.0), (1_010.0, 500.0)];
+    feed(&mut monitor, &flight(200_000, 1_000, 20.0, &beside));
+    assert_eq!(monitor.stands(), 0, "however near it is");
+    let again = flight(400_000, 1_000, 20.0, &[(1_010.0, 500.0), (0.0, 0.0)]);
+    let second = told(feed(&mut monitor, &again));
+    assert_eq!(words(&second), "road entered");
+    assert_ne!(first[0].episode.id, second[0].episode.id);
+}
+
+#[test]
+fn a_receiver_that_knows_nothing_concerns_no_corridor() {
+    let mut reports = vec![gnss(0, 3, Some(f64::from(u32::MAX) / 1_000.0))];
+    reports.push(fix(0, (-5_000.0, 0.0)));
+    let mut monitor = monitor(&[road()], &[Rule::default()], Vec::new());
+    assert_eq!(feed(&mut monitor, &reports), []);
+    assert_eq!(monitor.stands(), 0);
+}
+
+#[test]
+fn a_fix_beyond_the_edge_but_within_its_accuracy_ends_no_stay() {
+    let mut reports = flight(0, 1_000, 20.0, &[(-2_000.0, 0.0), (0.0, 0.0)]);
+    for second in 101..110 {
+        reports.push(gnss(second * 1_000, 3, Some(3_000.0)));
+        reports.push(fix(second * 1_000, (6_500.0, 0.0)));
+    }
+    check(
+        &[road()],
+        &reports,
+        "road entered",
+        "5.5 km outside, margin 6 km",
+    );
+}
