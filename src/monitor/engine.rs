@@ -202,7 +202,7 @@ impl Monitor {
     }
 
     fn handle_fix(&mut self, track: &TrackId, passed: Passed) {
-        let Some(mut follow) = self.tracks.remove(track) else {
+        let Some(mut follow) = self.tracks.get_mut(track).map(mem::take) else {
             return;
         };
         let fix = passed.fix;
@@ -224,7 +224,9 @@ impl Monitor {
         self.concerned = concerned;
 
         follow.last = Some(fix);
-        self.tracks.insert(track.clone(), follow);
+        if let Some(place) = self.tracks.get_mut(track) {
+            *place = follow;
+        }
     }
 
     /// Collects the corridors that this fix could change anything for.
