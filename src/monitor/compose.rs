@@ -142,7 +142,7 @@ impl Ingredients<'_> {
             near: location.near.as_ref().map(|near| Near {
                 name: near.name.clone(),
                 distance_m: round(near.distance_m, 0),
-                bearing_deg: round(near.bearing_deg, 1),
+                bearing_deg: bearing(near.bearing_deg),
             }),
         }
     }
@@ -204,11 +204,11 @@ fn position(fix: &Fix) -> Position {
 
 fn velocity([north, east, down]: [f64; 3]) -> Velocity {
     let ground_mps = north.hypot(east);
-    let course = east.atan2(north).to_degrees().rem_euclid(360.0);
+    let course = east.atan2(north).to_degrees();
     Velocity {
         ground_mps: round(ground_mps, 2),
         vertical_mps: round(0.0 - down, 2),
-        course_deg: (COURSE_SPEED_MIN_MPS <= ground_mps).then(|| round(course, 1)),
+        course_deg: (COURSE_SPEED_MIN_MPS <= ground_mps).then(|| bearing(course)),
     }
 }
 
@@ -234,9 +234,15 @@ pub(super) fn utc_of(fix: &Fix, at: TrackTime) -> Utc {
     fix.received.utc.before(fix.at.since(at))
 }
 
+/// Rounds a direction to a tenth of a degree, from 0 up to and without 360.
+fn bearing(degrees: f64) -> f64 {
+    round(degrees, 1).rem_euclid(360.0)
+}
+
+/// Rounds to so many decimals; zero has no sign.
 fn round(value: f64, digits: i32) -> f64 {
     let scale = 10_f64.powi(digits);
-    (value * scale).round() / scale
+    (value * scale).round() / scale + 0.0
 }
 
 #[cfg(test)]
@@ -259,6 +265,17 @@ mod tests {
         check(10.0, known(5.0), Certainty::Observed);
         check(-9.0, None, Certainty::Possible);
         check(-900.0, None, Certainty::Likely);
+    }
+
+    #[test]
+    fn a_direction_stays_below_360_degrees_and_zero_has_no_sign() {
+        let check = |value: f64, expected: &str| assert_eq!(format!("{value:?}"), expected);
+        check(bearing(359.96), "0.0");
+        check(bearing(-0.04), "0.0");
+        check(bearing(-0.1), "359.9");
+        check(round(-0.04, 1), "0.0");
+        let north_by_west = velocity([20.0, -0.001, 0.0]);
+        assert_eq!(north_by_west.course_deg, Some(0.0));
     }
 
     #[test]
