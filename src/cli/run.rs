@@ -92,7 +92,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let seed = args.seed.unwrap_or_else(|| rand::rng().random());
     info!(version = env!("CARGO_PKG_VERSION"), seed, "starting");
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(serve(settings, seed))
+    let served = runtime.block_on(serve(settings, seed));
+    // Dropping it would wait for name look-ups that nobody needs: without a network they take long.
+    runtime.shutdown_background();
+    served
 }
 
 async fn serve(settings: config::Settings, seed: u64) -> anyhow::Result<()> {
