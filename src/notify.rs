@@ -28,9 +28,11 @@ pub fn alive() {
 }
 
 /// Returns how often [`alive`] is to be called, if anybody waits for it: twice as often as asked.
+/// Never zero.
 #[must_use]
 pub fn watchdog_interval() -> Option<Duration> {
-    sd_notify::watchdog_enabled().map(|limit| limit / 2)
+    let interval = sd_notify::watchdog_enabled().map(|limit| limit / 2);
+    interval.filter(|interval| !interval.is_zero())
 }
 
 fn send(state: &[NotifyState<'_>]) {

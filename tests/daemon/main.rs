@@ -4,5 +4,6 @@ mod configuration;
 mod kills;
 mod main_job;
 mod peers;
+mod service;
 mod support;
 mod wrong_input;
