@@ -5,5 +5,6 @@ mod kills;
 mod main_job;
 mod peers;
 mod service;
+mod shutdown;
 mod support;
 mod wrong_input;

@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use super::log::Log;
-use super::wait_for;
+use super::{DEADLINE, wait_within};
 
 /// The daemon's binary.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_corridord");
@@ -140,7 +141,12 @@ impl Daemon {
 
     /// Waits until it has ended.
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        wait_for("the end of the daemon", || {
+        self.wait_within(DEADLINE)
+    }
+
+    /// Waits until it has ended, and not for longer than that.
+    pub(crate) fn wait_within(&mut self, deadline: Duration) -> ExitStatus {
+        wait_within(deadline, "the end of the daemon", || {
             self.child.try_wait().expect("a child")
         })
     }
