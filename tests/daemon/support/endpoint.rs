@@ -85,6 +85,14 @@ impl Endpoint {
         self.control.set_script(script);
     }
 
+    /// The same, with a header in every answer.
+    pub(crate) fn answer_with_header(&self, script: &str, name: &str, value: &str) {
+        let script: Script = script.parse().expect("a script");
+        let name = name.parse().expect("a header's name");
+        let value = value.parse().expect("a header's value");
+        self.control.set_script(script.with_header(&name, &value));
+    }
+
     /// Returns every delivery so far, refused ones too.
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
         self.control.received()
