@@ -4,6 +4,7 @@ mod configuration;
 mod kills;
 mod main_job;
 mod peers;
+mod replay;
 mod restart;
 mod service;
 mod shutdown;

@@ -10,6 +10,7 @@ pub(crate) mod endpoint;
 pub(crate) mod flight;
 pub(crate) mod log;
 pub(crate) mod python;
+pub(crate) mod recording;
 pub(crate) mod relay;
 pub(crate) mod scene;
 
