@@ -42,6 +42,11 @@ impl Outlet {
     pub fn push(&mut self, report: Report) {
         self.held.push(report);
         if HELD_MAX <= self.held.len() {
+            // One datagram may hold more: that alone does not mean that the monitor is behind.
+            // If it has ended, the next flush says so.
+            let _ended = self.try_flush();
+        }
+        if HELD_MAX <= self.held.len() {
             self.keep_newest();
         }
     }
@@ -131,6 +136,8 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
+    use std::iter;
+
     use super::*;
     use crate::track::{LinkName, Namespace, RawFrame, SystemTime};
     use crate::units::Moment;
@@ -180,6 +187,21 @@ mod tests {
             usize::try_from(pushed).unwrap(),
             "all are accounted for"
         );
+    }
+
+    #[test]
+    fn a_monitor_that_keeps_up_gets_every_report_however_many_come_at_once() {
+        let (sender, mut receiver) = mpsc::channel(4);
+        let metrics = Arc::new(Metrics::default());
+        let mut outlet = Outlet::new(sender, Arc::clone(&metrics));
+        let pushed = 3 * HELD_MAX + 7;
+        for boot_ms in (0..).take(pushed) {
+            outlet.push(report(1, boot_ms));
+        }
+        assert_eq!(outlet.try_flush(), Ok(()));
+        let batches = iter::from_fn(|| receiver.try_recv().ok());
+        assert_eq!(batches.flatten().count(), pushed);
+        assert_eq!(metrics.link_reports_dropped.get(), 0);
     }
 
     #[test]

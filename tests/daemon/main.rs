@@ -2,6 +2,7 @@
 
 mod configuration;
 mod kills;
+mod links;
 mod main_job;
 mod peers;
 mod replay;
