@@ -82,7 +82,7 @@ pub enum Event {
     /// Inside for longer than the rule's dwell time.
     #[serde(rename = "corridor.dwelling")]
     Dwelling,
-    /// In and out between two fixes, or right through within the confirmation.
+    /// Right through between two fixes, or within the confirmation, and confirmed outside.
     #[serde(rename = "corridor.crossed")]
     Crossed,
     /// Confirmed outside.
@@ -308,7 +308,8 @@ pub struct EdgeCrossing {
     pub lon: f64,
     /// When, by interpolation between the two fixes around it.
     pub at: Utc,
-    /// The side of a line at which it happened, seen along the line: `left` or `right`.
+    /// The side of a line at which it happened, seen along the line: `left` or `right`; absent
+    /// at its round ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub side: Option<String>,
 }

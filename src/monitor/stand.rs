@@ -180,12 +180,12 @@ impl Stand {
         match (was_m <= 0.0, edge_m <= 0.0) {
             (true, true) => self.travelled_m += length_m,
             (false, true) => {
-                let fraction = step.entry_fraction(before).unwrap_or(1.0);
+                let fraction = step.passage.map_or(1.0, |(enter, _)| enter);
                 self.go_in(step.crossing(before, fraction), step, inner);
                 self.travelled_m += (1.0 - fraction) * length_m;
             }
             (true, false) => {
-                let fraction = step.exit_fraction(before).unwrap_or(0.0);
+                let fraction = step.passage.map_or(0.0, |(_, leave)| leave);
                 self.travelled_m += fraction * length_m;
                 self.go_out(step.crossing(before, fraction));
             }
@@ -286,16 +286,6 @@ impl Stand {
 }
 
 impl Step<'_> {
-    fn entry_fraction(&self, before: &Fix) -> Option<f64> {
-        self.corridors
-            .entry_fraction(self.corridor, before.position, self.fix.position)
-    }
-
-    fn exit_fraction(&self, before: &Fix) -> Option<f64> {
-        self.corridors
-            .exit_fraction(self.corridor, before.position, self.fix.position)
-    }
-
     /// Says whether the straight way between two places leads well inside somewhere.
     ///
     /// A bend or a hole may keep the middle of the way outside.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::monitor::alert::Event;
 use crate::monitor::fixture::{
-    alerts, check, fix, flight, ms_of, near, only, place, road, words, yard,
+    alerts, check, feed, fix, flight, monitor, ms_of, near, only, place, road, told, words, yard,
 };
-use crate::monitor::rule::Rule;
+use crate::monitor::rule::{Confirm, Margin, Rule};
 use crate::track::Report;
-use crate::units::LatLon;
+use crate::units::{LatLon, Metres};
 
 /// At 20 m/s eastwards along the parallel of the middle, 4 Hz.
 fn eastwards(from_m: f64, to_m: f64) -> Vec<Report> {
@@ -190,4 +190,31 @@ fn a_way_out_that_led_back_in_is_not_where_the_stay_ended() {
         0.0,
         "the first fix outside, ms",
     );
+}
+
+#[test]
+fn rules_tell_their_own_stories() {
+    let eager = Rule {
+        name: "eager".to_owned(),
+        confirm: Confirm {
+            fixes: Some(1),
+            span: None,
+        },
+        margin: Margin {
+            base: Metres::ZERO,
+            accuracy_factor: 0.0,
+            ..Margin::default()
+        },
+        ..Rule::default()
+    };
+    let mut monitor = monitor(&[road()], &[Rule::default(), eager], Vec::new());
+    let alerts = told(feed(&mut monitor, &eastwards(-2_003.0, 2_000.0)));
+    let rules: Vec<&str> = alerts.iter().map(|one| one.rule.name.as_str()).collect();
+    assert_eq!(rules, ["eager", "corridor", "eager", "corridor"]);
+    assert_eq!(
+        words(&alerts),
+        "road entered, road entered, road exited, road exited"
+    );
+    assert_eq!(alerts[0].entry, alerts[1].entry, "the edge is where it is");
+    assert_ne!(alerts[0].episode.id, alerts[1].episode.id);
 }
