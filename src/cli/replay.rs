@@ -50,7 +50,10 @@ struct Summary {
     frames_good: u64,
     frames_unknown: u64,
     frames_refused: u64,
+    /// Stretches that are no good record.
     bad_data: u64,
+    /// Those of them that are whole records with a wrong checksum.
+    bad_checksum: u64,
     skipped_bytes: u64,
     tail_bytes: u64,
     unstamped: u64,
@@ -151,6 +154,7 @@ impl Summary {
         self.frames_unknown = counts.unknown_ids;
         self.frames_refused = counts.refused_flags;
         self.bad_data = counts.skipped_runs;
+        self.bad_checksum = counts.bad_crc;
         self.skipped_bytes = counts.skipped_bytes;
         self.tail_bytes = counts.tail_bytes;
         self.unstamped = counts.unstamped;
@@ -206,17 +210,10 @@ fn progress_bar(length: usize) -> ProgressBar {
 fn print(recording: &Path, summary: &Summary) -> io::Result<()> {
     let mut err = io::stderr().lock();
     let name = recording.display();
-    let systems: Vec<String> = summary
-        .systems
-        .iter()
-        .map(|(system, frames)| format!("{system}: {frames}"))
-        .collect();
-    writeln!(
-        err,
-        "{name}: {} good frames ({})",
-        summary.frames_good,
-        systems.join(", ")
-    )?;
+    writeln!(err, "{name}: {} good frames", summary.frames_good)?;
+    for (system, frames) in &summary.systems {
+        writeln!(err, "  {frames} of system/component {system}")?;
+    }
     if 0 < summary.frames_unknown + summary.frames_refused {
         writeln!(
             err,
@@ -229,6 +226,13 @@ fn print(recording: &Path, summary: &Summary) -> io::Result<()> {
             err,
             "  skipped {} stretches, {} bytes in all, that are no good record",
             summary.bad_data, summary.skipped_bytes
+        )?;
+    }
+    if 0 < summary.bad_checksum {
+        writeln!(
+            err,
+            "  {} of them have a wrong checksum",
+            summary.bad_checksum
         )?;
     }
     if 0 < summary.unstamped {
