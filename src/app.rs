@@ -23,12 +23,12 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::deliver::{ClientError, Worker};
 use crate::follow;
-use crate::link::{BindError, UdpLink};
+use crate::link::{Context, InUse};
 use crate::metrics::Metrics;
 use crate::monitor::{self, Monitor};
 use crate::store::{self, OpenError, Store, StoreClosed};
-use crate::supervise::{self, LinkContext};
-use crate::track::LinkName;
+use crate::supervise;
+use crate::track::{LinkName, Report};
 
 /// Batches of reports between the links and the monitor.
 const BATCHES_MAX: usize = 64;
@@ -63,7 +63,7 @@ pub enum StartError {
     Link {
         /// Which, and why.
         #[source]
-        source: BindError,
+        source: InUse,
     },
     /// An endpoint.
     #[error("cannot deliver to endpoint `{endpoint}`")]
@@ -92,6 +92,8 @@ pub enum Failure {
 pub struct Daemon {
     addresses: Vec<(LinkName, SocketAddr)>,
     links: JoinSet<()>,
+    /// Keeps the monitor waiting for reports though every link has finished.
+    batches: mpsc::Sender<Vec<Report>>,
     monitor: JoinHandle<Result<(), StoreClosed>>,
     workers: JoinSet<()>,
     store: Store,
@@ -101,7 +103,7 @@ pub struct Daemon {
     stop_delivery: CancellationToken,
 }
 
-/// Starts everything and returns once every link listens.
+/// Starts everything and returns once every link that can be had at the moment listens.
 ///
 /// # Errors
 ///
@@ -118,12 +120,12 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
     // Bound first: a port in use must not leave a database behind.
     let mut bound = Vec::new();
     for link in settings.links {
-        let open = UdpLink::bind(link.clone()).await;
+        let open = supervise::open_first(&link, clock, &metrics).await;
         bound.push((link, open.map_err(|source| StartError::Link { source })?));
     }
     let addresses = bound
         .iter()
-        .map(|(link, open)| (link.name.clone(), open.local_addr()))
+        .filter_map(|(link, open)| Some((link.name.clone(), open.as_ref()?.local_addr()?)))
         .collect();
 
     let endpoints = settings
@@ -183,8 +185,8 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
     ));
 
     let stop_links = CancellationToken::new();
-    let context = LinkContext {
-        batches: sender,
+    let context = Context {
+        batches: sender.clone(),
         clock,
         metrics: Arc::clone(&metrics),
         cancel: stop_links.clone(),
@@ -198,6 +200,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
     Ok(Daemon {
         addresses,
         links,
+        batches: sender,
         monitor,
         workers,
         store,
@@ -209,7 +212,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
 }
 
 impl Daemon {
-    /// Returns the address that each link listens on.
+    /// Returns the address of each link that listens; others are not there yet, or connect.
     #[must_use]
     pub fn addresses(&self) -> &[(LinkName, SocketAddr)] {
         &self.addresses
@@ -253,6 +256,7 @@ impl Daemon {
     async fn run_dry(mut self) -> Result<(), Failure> {
         self.stop_links.cancel();
         while self.links.join_next().await.is_some() {}
+        drop(self.batches);
         if !self.monitor.is_finished() {
             let ended = self.monitor.await;
             if !matches!(ended, Ok(Ok(()))) {

@@ -10,6 +10,27 @@ pub struct Schedule {
     steps: &'static [Duration],
 }
 
+/// The steps of a serial device: plugged in again, it is back within two seconds.
+pub const SERIAL: Schedule = Schedule {
+    steps: &[
+        Duration::from_millis(100),
+        Duration::from_millis(250),
+        Duration::from_millis(500),
+        Duration::from_secs(1),
+    ],
+};
+
+/// The steps of a link over a network, and of a file that is not there yet.
+pub const NETWORK: Schedule = Schedule {
+    steps: &[
+        Duration::from_millis(500),
+        Duration::from_secs(1),
+        Duration::from_secs(2),
+        Duration::from_secs(5),
+        Duration::from_secs(10),
+    ],
+};
+
 /// The steps of a delivery: quick at first, for a blip; then once a minute for ever.
 pub const DELIVERY: Schedule = Schedule {
     steps: &[
@@ -51,6 +72,12 @@ mod tests {
         let waits: Vec<f64> = (1..=8).map(middle).collect();
         assert_eq!(waits, [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 60.0, 60.0]);
         assert!((middle(u32::MAX) - 60.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_serial_device_never_waits_for_two_seconds() {
+        let longest = (1..20).map(|failures| SERIAL.delay(failures, 1.0)).max();
+        assert_eq!(longest, Some(Duration::from_millis(1200)));
     }
 
     #[test]

@@ -58,7 +58,13 @@ macro_rules! metrics {
 }
 
 metrics! {
-    /// Datagrams read from links.
+    /// Bytes read from links.
+    link_bytes: Counter = "link_bytes_total",
+    /// Times that an open link was lost.
+    link_losses: Counter = "link_losses_total",
+    /// Datagrams and clients from sources that a link is not allowed to hear, or has no room for.
+    link_refused_sources: Counter = "link_refused_sources_total",
+    /// Datagrams read from links, and frames of recordings.
     link_datagrams: Counter = "link_datagrams_total",
     /// MAVLink frames with a good checksum.
     link_frames: Counter = "link_frames_total",

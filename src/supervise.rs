@@ -1,72 +1,158 @@
-//! Keeps what can fail running: a link whose socket fails is opened again, with backoff.
+//! Keeps links open: one that fails or is not there yet is tried for ever, with backoff.
 
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rand::RngExt as _;
 use rand::rngs::StdRng;
-use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tokio::time::{sleep, timeout};
+use tracing::{debug, info, warn};
 
-use crate::backoff;
+use crate::backoff::{self, Schedule};
 use crate::clock::Clock;
-use crate::link::{self, Ended, Outlet, UdpLink};
+use crate::link::{Address, Change, Context, Ended, Health, InUse, Link, Settings, Try};
 use crate::metrics::Metrics;
-use crate::track::Report;
 
-/// What every link needs from the daemon.
-#[derive(Clone, Debug)]
-pub struct LinkContext {
-    /// Where reports go.
-    pub batches: tokio::sync::mpsc::Sender<Vec<Report>>,
-    /// The daemon's clock.
-    pub clock: Clock,
-    /// The daemon's counters.
-    pub metrics: Arc<Metrics>,
-    /// Ends the link.
-    pub cancel: CancellationToken,
+/// How long the start waits for one link to listen; a name may take its time to be looked up.
+const FIRST_OPEN_MAX: Duration = Duration::from_secs(2);
+/// A link that has been open for so long starts again with the shortest wait when it fails.
+const STEADY_MIN: Duration = Duration::from_secs(10);
+
+/// Opens a link that listens, so that a port in use is found at the start.
+///
+/// Whatever else keeps a link from opening may pass, and is left to [`keep_link`].
+///
+/// # Errors
+///
+/// Names the link whose port another program listens on.
+pub async fn open_first(
+    settings: &Settings,
+    clock: Clock,
+    metrics: &Arc<Metrics>,
+) -> Result<Option<Link>, InUse> {
+    if !settings.address.listens() {
+        return Ok(None);
+    }
+    let health = Health::default();
+    let opening = Link::open(settings, clock, metrics, &health);
+    match timeout(FIRST_OPEN_MAX, opening).await {
+        Ok(Ok(link)) => Ok(Some(link)),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::AddrInUse => {
+            Err(InUse::new(settings, error))
+        }
+        Ok(Err(_)) | Err(_) => Ok(None),
+    }
 }
 
-/// Runs `link` until it is cancelled or nobody takes its reports; opens it again if it fails.
+/// Keeps a link until it is cancelled, nobody takes its reports or there is nothing more to come.
+///
+/// It is closed before it is opened again, and everything about it is looked up anew.
 pub async fn keep_link(
-    settings: link::Settings,
-    link: UdpLink,
-    context: LinkContext,
+    settings: Settings,
+    mut open: Option<Link>,
+    context: Context,
     mut rng: StdRng,
 ) {
-    let mut open = Some(link);
+    let mut health = Health::default();
     let mut failures = 0;
     loop {
-        let link = match open.take() {
-            Some(link) => Ok(link),
-            None => UdpLink::bind(settings.clone()).await,
+        let opened = if let Some(link) = open.take() {
+            Ok(link)
+        } else {
+            tokio::select! {
+                () = context.cancel.cancelled() => return,
+                opened = Link::open(&settings, context.clock, &context.metrics, &health) => opened,
+            }
         };
-        match link {
+        let ended = match opened {
             Ok(link) => {
-                let outlet = Outlet::new(context.batches.clone(), Arc::clone(&context.metrics));
-                let metrics = Arc::clone(&context.metrics);
-                match link
-                    .run(outlet, context.clock, metrics, context.cancel.clone())
-                    .await
-                {
-                    Ended::Cancelled => {
-                        info!(link = %settings.name, "link closed");
-                        return;
-                    }
-                    Ended::MonitorEnded => return,
-                    Ended::Failed(error) => warn!(link = %settings.name, %error, "link lost"),
+                tell_opened(&settings, &link, health.note(Try::Opened));
+                let start = context.clock.now().monotonic;
+                let ended = link.run(&settings, &context, &mut health).await;
+                if STEADY_MIN <= context.clock.now().monotonic.since(start) {
+                    failures = 0;
+                }
+                ended
+            }
+            Err(error) => Ended::Failed(error),
+        };
+        match ended {
+            Ended::Failed(error) => {
+                if let Some(change) = health.note(Try::Failed) {
+                    tell_failed(&settings, change, &error);
+                    context
+                        .metrics
+                        .link_losses
+                        .add(u64::from(change == Change::Lost));
+                } else {
+                    debug!(link = %settings.name, %error, "link still missing");
                 }
             }
-            Err(error) => {
-                let error: &dyn std::error::Error = &error;
-                warn!(link = %settings.name, error, "link cannot be opened");
+            Ended::Cancelled => {
+                info!(link = %settings.name, "link closed");
+                return;
             }
+            Ended::Finished => {
+                info!(link = %settings.name, address = %settings.address, "link finished");
+                return;
+            }
+            Ended::MonitorEnded => return,
         }
         failures += 1;
-        let wait = backoff::DELIVERY.delay(failures, rng.random());
+        let wait = schedule(&settings.address).delay(failures, rng.random());
         tokio::select! {
             () = context.cancel.cancelled() => return,
             () = sleep(wait) => {}
         }
+    }
+}
+
+fn schedule(address: &Address) -> Schedule {
+    match address {
+        Address::Serial { .. } => backoff::SERIAL,
+        Address::UdpIn { .. }
+        | Address::UdpOut(_)
+        | Address::TcpIn(_)
+        | Address::TcpOut(_)
+        | Address::File { .. } => backoff::NETWORK,
+    }
+}
+
+fn tell_opened(settings: &Settings, link: &Link, change: Option<Change>) {
+    let name = &settings.name;
+    let address = link
+        .local_addr()
+        .map_or_else(|| settings.address.to_string(), |local| local.to_string());
+    let hears_at = link.addr_for_peer().map(tracing::field::display);
+    let receive_buffer_bytes = link.receive_buffer_bytes();
+    match change {
+        Some(Change::Regained) => {
+            info!(link = %name, address, hears_at, receive_buffer_bytes, "link regained");
+        }
+        Some(Change::Opened | Change::Missing | Change::Lost) | None => {
+            let message = if settings.address.listens() {
+                "listening"
+            } else {
+                "link open"
+            };
+            info!(link = %name, address, hears_at, receive_buffer_bytes, "{message}");
+        }
+    }
+}
+
+/// Tells of a link that went or is not there; a person is asked for only if it takes one.
+fn tell_failed(settings: &Settings, change: Change, error: &io::Error) {
+    let (link, address) = (&settings.name, &settings.address);
+    let message = match change {
+        Change::Lost => "link lost, tried until it is back",
+        Change::Missing | Change::Opened | Change::Regained => {
+            "link not there yet, tried until it is"
+        }
+    };
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        warn!(%link, %address, %error, "{message}; this user may not open it");
+    } else {
+        info!(%link, %address, %error, "{message}");
     }
 }

@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::config::{Settings, parse_span};
 use crate::corridor::{CorridorSet, geojson, shipped};
 use crate::deliver::{self, Endpoint};
-use crate::link::{self, Address};
+use crate::link::{self, Address, Allow, HostPort};
 use crate::log;
 use crate::monitor::GateSettings;
 use crate::monitor::alert::Status;
@@ -179,7 +179,11 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
         links: vec![link::Settings {
             name: LinkName::new("simulator"),
             namespace: Namespace::new("simulator"),
-            address: Address::UdpIn(loopback),
+            address: Address::UdpIn {
+                at: HostPort::from(loopback),
+                interface: None,
+            },
+            allow: Allow::default(),
         }],
         corridors: CorridorSet::new(file.corridors, file.places)?,
         corridor_files: Vec::new(),

@@ -43,8 +43,12 @@ pub(super) struct Args {
 /// The flags that replace parts of the configuration.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Overrides {
-    /// A link to listen on, udpin:HOST:PORT; may repeat
-    #[arg(long = "link", value_name = "ADDRESS")]
+    #[arg(
+        long = "link",
+        value_name = "ADDRESS",
+        help = "A link: udpin:HOST:PORT, udpout:HOST:PORT, tcpin:HOST:PORT, tcpout:HOST:PORT, \
+                serial:DEVICE:BAUD or file:RECORDING; may repeat"
+    )]
     pub(super) links: Vec<String>,
     /// Corridors as GeoJSON; may repeat
     #[arg(long, value_name = "FILE")]
@@ -111,7 +115,11 @@ async fn serve(settings: config::Settings, seed: u64) -> anyhow::Result<()> {
         .iter()
         .map(|(link, address)| format!("{link} on {address}"))
         .collect();
-    let listening = addresses.join(", ");
+    let listening = if addresses.is_empty() {
+        "no port".to_owned()
+    } else {
+        addresses.join(", ")
+    };
     info!(listening, "ready");
     notify::ready(&format!("listening: {listening}"));
 

@@ -1,17 +1,21 @@
 //! Reads `[[link]]`.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use crate::config::document::Section;
+use crate::config::document::{Located, Section};
 use crate::config::load::Findings;
-use crate::link::{Address, Settings};
+use crate::link::{Address, Allow, Settings, read_network};
 use crate::track::{LinkName, Namespace};
 
+/// Why a second link of one address is refused.
+const TAKEN: &str = "another link listens there already";
+
 /// Reads the links of the file; one that is not sound is refused and left out.
-pub(super) fn read(sections: Vec<Section<'_, '_>>) -> Vec<Settings> {
+pub(super) fn read(sections: Vec<Section<'_, '_>>, base: &Path) -> Vec<Settings> {
     let mut names = BTreeSet::new();
     let mut addresses = Vec::new();
-    let read = |section| read_one(section, &mut names, &mut addresses);
+    let read = |section| read_one(section, base, &mut names, &mut addresses);
     sections.into_iter().filter_map(read).collect()
 }
 
@@ -26,6 +30,7 @@ pub(super) fn from_flags(addresses: &[String], findings: &mut Findings) -> Vec<S
                     name: LinkName::new(&name),
                     namespace: Namespace::new(&name),
                     address,
+                    allow: Allow::default(),
                 });
             }
             Err(error) => findings.refuse("--link", &format!("{error}")),
@@ -36,25 +41,17 @@ pub(super) fn from_flags(addresses: &[String], findings: &mut Findings) -> Vec<S
 
 fn read_one(
     mut link: Section<'_, '_>,
+    base: &Path,
     names: &mut BTreeSet<String>,
     addresses: &mut Vec<Address>,
 ) -> Option<Settings> {
     let name = link.text_required("name");
     let address = link.text_required("address");
     let namespace = link.text("namespace");
+    let allow = link.texts("allow");
 
-    let parsed = address.as_ref().map(|text| text.value.parse::<Address>());
-    match (&address, &parsed) {
-        (Some(text), Some(Ok(address))) => {
-            let Address::UdpIn(socket) = address;
-            if socket.port() != 0 && addresses.contains(address) {
-                link.refuse(text, "another link listens there already");
-            }
-            addresses.push(*address);
-        }
-        (Some(text), Some(Err(error))) => link.refuse(text, &error.to_string()),
-        (_, _) => {}
-    }
+    let address = address.and_then(|text| read_address(&link, &text, addresses));
+    let allow = allow.map(|list| read_allow(&link, &list, address.as_ref()));
     if let Some(name) = &name
         && !names.insert(name.value.clone())
     {
@@ -71,6 +68,62 @@ fn read_one(
     Some(Settings {
         name: LinkName::new(&name),
         namespace: Namespace::new(&namespace),
-        address: parsed?.ok()?,
+        address: beside(address?, base),
+        allow: allow.unwrap_or_default(),
     })
+}
+
+fn read_address(
+    link: &Section<'_, '_>,
+    text: &Located<String>,
+    addresses: &mut Vec<Address>,
+) -> Option<Address> {
+    match text.value.parse::<Address>() {
+        Ok(address) => {
+            if addresses.iter().any(|it| it.is_exclusive_with(&address)) {
+                link.refuse(text, TAKEN);
+            }
+            addresses.push(address.clone());
+            Some(address)
+        }
+        Err(error) => {
+            link.refuse(text, &error.to_string());
+            None
+        }
+    }
+}
+
+fn read_allow(
+    link: &Section<'_, '_>,
+    list: &Located<Vec<Located<String>>>,
+    address: Option<&Address>,
+) -> Allow {
+    if list.value.is_empty() {
+        link.refuse(list, "lets nobody in: leave it out to hear every source");
+    }
+    if address.is_some_and(|address| !address.has_sources()) {
+        link.refuse(list, "is for links over a network: this one has no sources");
+    }
+    let networks = list.value.iter().filter_map(|text| {
+        let network = read_network(&text.value);
+        network
+            .map_err(|error| link.refuse(text, &error.to_string()))
+            .ok()
+    });
+    Allow::only(networks.collect())
+}
+
+/// Puts a recording's relative path into the folder of the file that names it.
+fn beside(address: Address, base: &Path) -> Address {
+    match address {
+        Address::File { path, faster } => Address::File {
+            path: base.join(path),
+            faster,
+        },
+        Address::UdpIn { .. }
+        | Address::UdpOut(_)
+        | Address::TcpIn(_)
+        | Address::TcpOut(_)
+        | Address::Serial { .. } => address,
+    }
 }

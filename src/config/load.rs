@@ -176,7 +176,7 @@ fn read(
             root.refuse_whole("endpoint", message);
         }
     }
-    let mut links = link::read(links);
+    let mut links = link::read(links, base);
     if !outside.links.is_empty() {
         links = link::from_flags(&outside.links, &mut findings);
     }

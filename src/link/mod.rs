@@ -1,32 +1,35 @@
-//! Links: sockets that bring MAVLink bytes in and hand reports on.
+//! Links: sockets, devices and recordings that bring MAVLink bytes in and hand reports on.
 //!
 //! A link reads and never writes: no function of this room sends a byte.
 //!
 //! Invariants:
 //!
-//! 1. Every datagram is framed by itself: what one sender sends never hides another's frames.
+//! 1. Every datagram is framed by itself, and every stream has a framer of its own: what one
+//!    sender sends never hides another's frames.
 //! 2. A link never waits for the monitor: the newest report of a track and kind wins, and what
 //!    is dropped for it is counted.
+//! 3. What has failed is closed before it is opened again, and everything about it (its name,
+//!    its device, its interface) is looked up anew.
 
 mod address;
+mod allow;
 mod ear;
+mod health;
+mod inlet;
+mod open;
 mod outlet;
+mod recording;
+mod serial;
+mod settings;
+mod source;
+mod tcp;
 mod udp;
 
-pub use address::{Address, NotAnAddress};
+pub use address::{Address, HostPort, NotAnAddress};
+pub use allow::{Allow, NotANetwork, read_network};
 pub use ear::Ear;
+pub use health::{Change, Health, Try};
+pub use open::{InUse, Link};
 pub use outlet::{MonitorEnded, Outlet};
-pub use udp::{BindError, Ended, UdpLink};
-
-use crate::track::{LinkName, Namespace};
-
-/// A link, as the configuration gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Its name, unique.
-    pub name: LinkName,
-    /// The fleet that it hears.
-    pub namespace: Namespace,
-    /// Where it listens.
-    pub address: Address,
-}
+pub use settings::{Context, Settings};
+pub use source::Ended;

@@ -1,144 +1,148 @@
-//! A UDP port that any number of senders send to; one framer a datagram.
+//! UDP: a port that any number of senders send to, a multicast group, or one peer.
 
+use std::fs;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 
-use thiserror::Error;
-use tokio::net::UdpSocket;
-use tokio_util::sync::CancellationToken;
-use tracing::{info, trace};
+use socket2::{Domain, InterfaceIndexOrAddress, SockRef, Socket, Type};
+use tokio::net::{UdpSocket, lookup_host};
+use tracing::{debug, trace};
 
-use crate::clock::Clock;
-use crate::link::{Address, Ear, MonitorEnded, Outlet, Settings};
+use crate::link::address::HostPort;
+use crate::link::inlet::Inlet;
+use crate::link::{Allow, Settings};
 use crate::metrics::Metrics;
-use crate::units::Moment;
-use crate::wire::{Event, FrameCounts, Framer};
+use crate::track::LinkName;
+use std::sync::Arc;
 
 /// The largest payload of a UDP datagram over IPv4, bytes.
 const DATAGRAM_LENGTH_MAX: usize = 65_507;
 /// Datagrams that are read before anybody else gets a turn.
 const DATAGRAMS_IN_A_ROW: usize = 64;
+/// What the host is asked to keep for a socket while nobody reads it, bytes.
+const RECEIVE_BUFFER_WANTED: usize = 16 * 1024 * 1024;
+/// Looks between two attempts to join a group again, which an interface that went took along.
+const LOOKS_PER_JOIN: u32 = 10;
 
-/// A bound socket that is not read yet.
+/// An open UDP socket.
 #[derive(Debug)]
-pub struct UdpLink {
-    settings: Settings,
+pub(super) struct Udp {
+    link: LinkName,
     socket: UdpSocket,
-    local: SocketAddr,
+    allow: Allow,
+    metrics: Arc<Metrics>,
+    senders: Senders,
+    buffer: Vec<u8>,
 }
 
-/// A port that cannot be listened on.
-#[derive(Debug, Error)]
-#[error("link `{link}` cannot listen on {address}")]
-pub struct BindError {
-    link: String,
-    address: Address,
-    #[source]
-    source: io::Error,
+/// Whom a socket hears.
+#[derive(Clone, Debug)]
+enum Senders {
+    Anybody,
+    Group { group: Group, looks: u32 },
+    Peer,
 }
 
-/// Why a link ended.
-#[derive(Debug)]
-pub enum Ended {
-    /// It was asked to.
-    Cancelled,
-    /// Nobody takes its reports.
-    MonitorEnded,
-    /// The socket failed.
-    Failed(io::Error),
+/// A multicast group, and the interface that it is joined on.
+#[derive(Clone, Debug)]
+struct Group {
+    address: IpAddr,
+    interface: Option<String>,
 }
 
-impl UdpLink {
-    /// Binds the port of `settings`; port 0 takes any free one.
-    ///
-    /// # Errors
-    ///
-    /// Names the link and the port that cannot be had.
-    pub async fn bind(settings: Settings) -> Result<Self, BindError> {
-        let Address::UdpIn(wanted) = settings.address;
-        let bound = async {
-            let socket = UdpSocket::bind(wanted).await?;
-            let local = socket.local_addr()?;
-            Ok((socket, local))
+impl Udp {
+    /// Listens on a port; port 0 takes any free one.
+    pub(super) async fn bind(
+        settings: &Settings,
+        at: &HostPort,
+        interface: Option<&str>,
+        metrics: &Arc<Metrics>,
+    ) -> io::Result<Self> {
+        let (socket, senders) = match at.group() {
+            None => (
+                UdpSocket::bind((at.host.as_str(), at.port)).await?,
+                Senders::Anybody,
+            ),
+            Some(address) => {
+                let group = Group {
+                    address,
+                    interface: interface.map(str::to_owned),
+                };
+                let socket = group.bind(at.port)?;
+                (socket, Senders::Group { group, looks: 0 })
+            }
         };
-        match bound.await {
-            Ok((socket, local)) => Ok(Self {
-                settings,
-                socket,
-                local,
-            }),
-            Err(source) => Err(BindError {
-                link: settings.name.to_string(),
-                address: settings.address,
-                source,
-            }),
-        }
+        Ok(Self::new(settings, socket, senders, metrics))
     }
 
-    /// Returns the port that it listens on.
-    #[must_use]
-    pub fn local_addr(&self) -> SocketAddr {
-        self.local
-    }
-
-    /// Reads until it is cancelled, the monitor ends or the socket fails.
-    pub async fn run(
-        self,
-        mut outlet: Outlet,
-        clock: Clock,
-        metrics: Arc<Metrics>,
-        cancel: CancellationToken,
-    ) -> Ended {
-        info!(link = %self.settings.name, address = %self.local, "listening");
-        let ear = Ear::new(&self.settings);
-        let mut buffer = vec![0; DATAGRAM_LENGTH_MAX];
-        loop {
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => break,
-                flushed = outlet.flush(), if outlet.is_holding() => {
-                    if flushed == Err(MonitorEnded) {
-                        return Ended::MonitorEnded;
-                    }
-                }
-                readable = self.socket.readable() => {
-                    let read = match readable {
-                        Ok(()) => self.read(&ear, &mut buffer, &mut outlet, clock, &metrics),
-                        Err(error) => Err(error),
-                    };
-                    if let Err(error) = read {
-                        return Ended::Failed(error);
-                    }
-                    if outlet.try_flush() == Err(MonitorEnded) {
-                        return Ended::MonitorEnded;
-                    }
-                }
+    /// Hears one peer; the host decides which port it hears it on.
+    pub(super) async fn connect(
+        settings: &Settings,
+        peer: &HostPort,
+        metrics: &Arc<Metrics>,
+    ) -> io::Result<Self> {
+        let found = lookup_host((peer.host.as_str(), peer.port)).await?;
+        let mut failed = settings.no_address();
+        for address in found.filter(|address| settings.allow.admits(address.ip())) {
+            let any: SocketAddr = match address {
+                SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+                SocketAddr::V6(_) => (std::net::Ipv6Addr::UNSPECIFIED, 0).into(),
+            };
+            let socket = UdpSocket::bind(any).await?;
+            match socket.connect(address).await {
+                Ok(()) => return Ok(Self::new(settings, socket, Senders::Peer, metrics)),
+                Err(error) => failed = error,
             }
         }
-        // What was read is handed on: the monitor takes reports until every link has ended.
-        match outlet.flush().await {
-            Ok(()) => Ended::Cancelled,
-            Err(MonitorEnded) => Ended::MonitorEnded,
+        Err(failed)
+    }
+
+    fn new(
+        settings: &Settings,
+        socket: UdpSocket,
+        senders: Senders,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
+        // A host that gives less still gives what it may.
+        drop(SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER_WANTED));
+        Self {
+            link: settings.name.clone(),
+            socket,
+            allow: settings.allow.clone(),
+            metrics: Arc::clone(metrics),
+            senders,
+            buffer: vec![0; DATAGRAM_LENGTH_MAX],
         }
     }
 
-    /// Reads the datagrams that wait, up to a number.
-    fn read(
-        &self,
-        ear: &Ear,
-        buffer: &mut [u8],
-        outlet: &mut Outlet,
-        clock: Clock,
-        metrics: &Metrics,
-    ) -> io::Result<()> {
+    pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Returns what the host gave of the receive buffer, bytes as it counts them.
+    pub(super) fn receive_buffer_bytes(&self) -> Option<usize> {
+        SockRef::from(&self.socket).recv_buffer_size().ok()
+    }
+
+    pub(super) const fn has_one_peer(&self) -> bool {
+        matches!(self.senders, Senders::Peer)
+    }
+
+    pub(super) async fn ready(&self) -> io::Result<()> {
+        self.socket.readable().await
+    }
+
+    /// Takes the datagrams that wait, up to a number.
+    pub(super) fn take(&mut self, inlet: &mut Inlet) -> io::Result<()> {
         for _datagram in 0..DATAGRAMS_IN_A_ROW {
-            match self.socket.try_recv_from(buffer) {
-                Ok((length, sender)) => {
-                    trace!(link = %self.settings.name, %sender, length, "datagram");
-                    metrics.link_datagrams.add(1);
-                    let counts = hear(ear, clock.now(), &buffer[..length], outlet);
-                    count(metrics, counts);
+            match self.socket.try_recv_from(&mut self.buffer) {
+                Ok((length, sender)) if self.allow.admits(sender.ip()) => {
+                    trace!(link = %self.link, %sender, length, "datagram");
+                    inlet.datagram(&self.buffer[..length]);
+                }
+                Ok((_length, sender)) => {
+                    trace!(link = %self.link, %sender, "refused");
+                    self.metrics.link_refused_sources.add(1);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 // A Linux socket may report what became of somebody's earlier datagram.
@@ -148,28 +152,59 @@ impl UdpLink {
         }
         Ok(())
     }
-}
 
-/// Turns the frames of one datagram into reports.
-fn hear(ear: &Ear, received: Moment, datagram: &[u8], outlet: &mut Outlet) -> FrameCounts {
-    let mut framer = Framer::new(datagram);
-    for event in framer.by_ref() {
-        match event {
-            Event::Frame(frame) => {
-                if let Some(report) = ear.hear(received, &frame) {
-                    outlet.push(report);
+    /// Joins the group again from time to time: the socket is not told when an interface goes,
+    /// and its groups go with it.
+    pub(super) fn look(&mut self) {
+        if let Senders::Group { group, looks } = &mut self.senders {
+            *looks += 1;
+            if LOOKS_PER_JOIN <= *looks {
+                *looks = 0;
+                // It fails while the group is still joined, and while the interface is away.
+                match group.join(&SockRef::from(&self.socket)) {
+                    Ok(()) => debug!(link = %self.link, "joined the group again"),
+                    Err(error) => trace!(link = %self.link, %error, "group not joined again"),
                 }
             }
-            Event::Unknown(_) | Event::Refused(_) => {}
         }
     }
-    framer.counts()
 }
 
-fn count(metrics: &Metrics, counts: FrameCounts) {
-    metrics.link_frames.add(counts.frames);
-    metrics.link_frames_unknown.add(counts.unknown_ids);
-    metrics.link_frames_refused.add(counts.refused_flags);
-    metrics.link_frames_bad_checksum.add(counts.bad_crc);
-    metrics.link_garbage_bytes.add(counts.garbage_bytes);
+impl Group {
+    /// Binds the group's own address, so that nothing else that is sent to the port is heard.
+    fn bind(&self, port: u16) -> io::Result<UdpSocket> {
+        let address = match self.address {
+            IpAddr::V4(group) => SocketAddr::from((group, port)),
+            IpAddr::V6(group) => SocketAddrV6::new(group, port, 0, self.index()?).into(),
+        };
+        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
+        // Groups are shared: a ground station on the same machine hears them too.
+        socket.set_reuse_address(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        self.join(&SockRef::from(&socket))?;
+        UdpSocket::from_std(socket.into())
+    }
+
+    fn join(&self, socket: &SockRef<'_>) -> io::Result<()> {
+        match (self.address, self.index()?) {
+            (IpAddr::V4(group), 0) => socket.join_multicast_v4(&group, &Ipv4Addr::UNSPECIFIED),
+            (IpAddr::V4(group), index) => {
+                socket.join_multicast_v4_n(&group, &InterfaceIndexOrAddress::Index(index))
+            }
+            (IpAddr::V6(group), index) => socket.join_multicast_v6(&group, index),
+        }
+    }
+
+    /// Returns the index of the interface, which changes when an adapter is plugged in again; 0
+    /// lets the host choose.
+    fn index(&self) -> io::Result<u32> {
+        let Some(name) = &self.interface else {
+            return Ok(0);
+        };
+        let text = fs::read_to_string(format!("/sys/class/net/{name}/ifindex"))?;
+        text.trim()
+            .parse()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
 }

@@ -11,4 +11,5 @@ mod restart;
 mod service;
 mod shutdown;
 mod support;
+mod transports;
 mod wrong_input;

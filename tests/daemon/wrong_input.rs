@@ -139,15 +139,15 @@ fn addresses_that_lead_nowhere_are_refused() {
         "carrier-pigeon:7",
         &[
             "DIR/corridord.toml:3: link[0].address: `carrier-pigeon:7` has no known kind: write \
-           udpin:HOST:PORT, such as udpin:0.0.0.0:14550",
+           udpin:HOST:PORT, such as udpin:0.0.0.0:14550, or udpout:, tcpin:, tcpout:, serial:, file:",
         ],
     );
     check(
         "udpin:127.0.0.1:0",
-        "udpin:localhost:14550",
+        "udpin:local host:14550",
         &[
-            "DIR/corridord.toml:3: link[0].address: `localhost:14550` is no IP address with a port: \
-           write udpin:0.0.0.0:14550 or udpin:[::]:14550",
+            "DIR/corridord.toml:3: link[0].address: `local host:14550` is no host with a port: \
+           write 0.0.0.0:14550, [::]:14550 or a name with a port",
         ],
     );
     check(
@@ -321,8 +321,8 @@ fn all_errors_are_told_at_once_in_the_order_of_their_lines() {
         &[
             "DIR/corridord.toml:1: link[0].name: is missing",
             "DIR/corridord.toml:2: link[0].nmae: unknown key; did you mean `name`?",
-            "DIR/corridord.toml:3: link[0].address: `nowhere` is no IP address with a port: write \
-             udpin:0.0.0.0:14550 or udpin:[::]:14550",
+            "DIR/corridord.toml:3: link[0].address: `nowhere` is no host with a port: write \
+             0.0.0.0:14550, [::]:14550 or a name with a port",
             "DIR/corridord.toml:9: gate.speed-max-mps: must be more than 0",
             "DIR/corridord.toml:17: endpoint[0].secret-file: cannot read the secret file \
              DIR/other.secret: No such file or directory (os error 2)",
@@ -338,7 +338,7 @@ fn flags_are_refused_by_their_names() {
     check_flags(
         &["--link", "udpin:7"],
         &[
-            "--link: `7` is no IP address with a port: write udpin:0.0.0.0:14550 or udpin:[::]:14550",
+            "--link: `7` is no host with a port: write 0.0.0.0:14550, [::]:14550 or a name with a port",
         ],
     );
     check_flags(

@@ -1,0 +1,119 @@
+//! The way of bytes into a link: frames, reports, counts.
+
+use std::sync::Arc;
+
+use tracing::trace;
+
+use crate::clock::Clock;
+use crate::link::health::Heard;
+use crate::link::{Context, Ear, Outlet, Settings};
+use crate::metrics::Metrics;
+use crate::track::LinkName;
+use crate::wire::{Event, FrameCounts, Framer, StreamFramer};
+
+/// Turns the bytes of one socket, connection or device into reports.
+#[derive(Debug)]
+pub(super) struct Inlet {
+    link: LinkName,
+    ear: Ear,
+    /// Where the reports go.
+    pub(super) outlet: Outlet,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    stream: StreamFramer,
+    /// What was counted of the stream already.
+    counted: FrameCounts,
+    heard: Heard,
+}
+
+impl Inlet {
+    pub(super) fn new(settings: &Settings, context: &Context) -> Self {
+        Self {
+            link: settings.name.clone(),
+            ear: Ear::new(settings),
+            outlet: Outlet::new(context.batches.clone(), Arc::clone(&context.metrics)),
+            clock: context.clock,
+            metrics: Arc::clone(&context.metrics),
+            stream: StreamFramer::new(),
+            counted: FrameCounts::default(),
+            heard: Heard::default(),
+        }
+    }
+
+    /// Returns what has come in so far.
+    pub(super) const fn heard(&self) -> Heard {
+        self.heard
+    }
+
+    /// Takes a datagram, which is framed by itself.
+    pub(super) fn datagram(&mut self, bytes: &[u8]) {
+        self.metrics.link_datagrams.add(1);
+        self.take_bytes(bytes);
+        let received = self.clock.now();
+        let mut framer = Framer::new(bytes);
+        for event in framer.by_ref() {
+            if let Event::Frame(frame) = event
+                && let Some(report) = self.ear.hear(received, &frame)
+            {
+                self.outlet.push(report);
+            }
+        }
+        let counts = framer.counts();
+        self.count(counts, FrameCounts::default());
+    }
+
+    /// Takes the next bytes of a stream.
+    pub(super) fn chunk(&mut self, bytes: &[u8]) {
+        trace!(link = %self.link, length = bytes.len(), "bytes");
+        self.take_bytes(bytes);
+        self.stream.feed(bytes);
+        self.walk();
+    }
+
+    /// Says that nothing follows in the stream; the next chunk begins another one.
+    pub(super) fn end_stream(&mut self) {
+        self.stream.end();
+        self.walk();
+        self.stream = StreamFramer::new();
+        self.counted = FrameCounts::default();
+    }
+
+    fn walk(&mut self) {
+        let received = self.clock.now();
+        while let Some(event) = self.stream.next_event() {
+            if let Event::Frame(frame) = event
+                && let Some(report) = self.ear.hear(received, &frame)
+            {
+                self.outlet.push(report);
+            }
+        }
+        let before = self.counted;
+        self.counted = self.stream.counts();
+        self.count(self.counted, before);
+    }
+
+    fn take_bytes(&mut self, bytes: &[u8]) {
+        self.metrics.link_bytes.add(bytes.len() as u64);
+        self.heard.bytes += bytes.len() as u64;
+    }
+
+    /// Counts what `counts` has beyond `before`.
+    fn count(&mut self, counts: FrameCounts, before: FrameCounts) {
+        let frames = counts.frames - before.frames;
+        self.heard.frames += frames;
+        let metrics = &self.metrics;
+        metrics.link_frames.add(frames);
+        metrics
+            .link_frames_unknown
+            .add(counts.unknown_ids - before.unknown_ids);
+        metrics
+            .link_frames_refused
+            .add(counts.refused_flags - before.refused_flags);
+        metrics
+            .link_frames_bad_checksum
+            .add(counts.bad_crc - before.bad_crc);
+        metrics
+            .link_garbage_bytes
+            .add(counts.garbage_bytes - before.garbage_bytes);
+    }
+}

@@ -1,0 +1,199 @@
+//! What is read, and the one loop that reads it.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::{info, warn};
+
+use crate::link::health::{Health, Voice};
+use crate::link::inlet::Inlet;
+use crate::link::recording::Recording;
+use crate::link::serial::Serial;
+use crate::link::udp::Udp;
+use crate::link::{Context, MonitorEnded, Settings};
+
+/// How often a link is looked after: is its device still there, does it speak.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Bytes of a stream that are taken at once.
+const CHUNK_LENGTH: usize = 16 * 1024;
+
+/// Why a link ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It was asked to.
+    Cancelled,
+    /// Nobody takes its reports.
+    MonitorEnded,
+    /// There is nothing more to come, ever: a recording has been played.
+    Finished,
+    /// It failed, and may be opened again.
+    Failed(io::Error),
+}
+
+/// Something open that brings bytes.
+#[derive(Debug)]
+pub(super) enum Source {
+    Udp(Udp),
+    Tcp(Stream<TcpStream>),
+    Serial(Serial),
+    Recording(Recording),
+}
+
+/// Whether more may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    More,
+    Finished,
+}
+
+impl Source {
+    /// Waits until there is something to take; cancel safe.
+    async fn ready(&mut self) -> io::Result<()> {
+        match self {
+            Self::Udp(udp) => udp.ready().await,
+            Self::Tcp(stream) => stream.ready().await,
+            Self::Serial(serial) => serial.stream.ready().await,
+            Self::Recording(recording) => {
+                recording.ready().await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes what is there, up to a number, without waiting.
+    fn take(&mut self, inlet: &mut Inlet) -> io::Result<Step> {
+        match self {
+            Self::Udp(udp) => udp.take(inlet)?,
+            Self::Tcp(stream) => stream.take(inlet),
+            Self::Serial(serial) => serial.stream.take(inlet),
+            Self::Recording(recording) => return Ok(recording.take(inlet)),
+        }
+        Ok(Step::More)
+    }
+
+    /// Looks after it once in [`LOOK_EVERY`].
+    fn look(&mut self, inlet: &mut Inlet, health: &mut Health) -> io::Result<()> {
+        match self {
+            Self::Udp(udp) => udp.look(),
+            Self::Serial(serial) => return serial.look(inlet, health),
+            Self::Tcp(_) | Self::Recording(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Says whether its silence means that something is wrong.
+    fn should_speak(&self) -> bool {
+        match self {
+            Self::Udp(udp) => udp.has_one_peer(),
+            Self::Tcp(_) | Self::Serial(_) => true,
+            Self::Recording(_) => false,
+        }
+    }
+}
+
+/// Reads `source` until it is cancelled, the monitor ends, or the source fails or is finished.
+///
+/// A source that failed is closed before anything else is done. What was read is handed on in
+/// every case: the monitor takes reports until every link has ended.
+pub(super) async fn pump(
+    mut source: Source,
+    settings: &Settings,
+    context: &Context,
+    health: &mut Health,
+) -> Ended {
+    let mut inlet = Inlet::new(settings, context);
+    let mut looks = interval(LOOK_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    health.silence.opened(context.clock.now().monotonic);
+    let ended = loop {
+        tokio::select! {
+            biased;
+            () = context.cancel.cancelled() => break Ended::Cancelled,
+            flushed = inlet.outlet.flush(), if inlet.outlet.is_holding() => {
+                if flushed == Err(MonitorEnded) {
+                    return Ended::MonitorEnded;
+                }
+            }
+            _tick = looks.tick() => {
+                if let Err(error) = source.look(&mut inlet, health) {
+                    break Ended::Failed(error);
+                }
+                if source.should_speak() {
+                    let voice = health.silence.look(context.clock.now().monotonic, inlet.heard());
+                    tell(settings, voice);
+                }
+            }
+            ready = source.ready() => {
+                match ready.and_then(|()| source.take(&mut inlet)) {
+                    Ok(Step::More) => {}
+                    Ok(Step::Finished) => break Ended::Finished,
+                    Err(error) => break Ended::Failed(error),
+                }
+                if inlet.outlet.try_flush() == Err(MonitorEnded) {
+                    return Ended::MonitorEnded;
+                }
+            }
+        }
+    };
+    drop(source);
+    inlet.end_stream();
+    match inlet.outlet.flush().await {
+        Ok(()) => ended,
+        Err(MonitorEnded) => Ended::MonitorEnded,
+    }
+}
+
+fn tell(settings: &Settings, voice: Option<Voice>) {
+    let (link, address) = (&settings.name, &settings.address);
+    match voice {
+        None => {}
+        Some(Voice::Silent) => warn!(%link, %address, "link is open but silent"),
+        Some(Voice::Babble(bytes)) => warn!(
+            %link,
+            %address,
+            bytes,
+            "link brings bytes but no MAVLink frame: is its speed right?"
+        ),
+        Some(Voice::Speaks) => info!(%link, "link speaks"),
+    }
+}
+
+/// A byte stream with the bytes that were read of it and not taken yet.
+#[derive(Debug)]
+pub(super) struct Stream<T> {
+    pub(super) from: T,
+    buffer: Vec<u8>,
+    filled: usize,
+}
+
+impl<T: AsyncRead + Unpin> Stream<T> {
+    pub(super) fn new(from: T) -> Self {
+        Self {
+            from,
+            buffer: vec![0; CHUNK_LENGTH],
+            filled: 0,
+        }
+    }
+
+    /// Waits for bytes; a stream that has ended has failed.
+    async fn ready(&mut self) -> io::Result<()> {
+        if self.filled == 0 {
+            self.filled = self.from.read(&mut self.buffer).await?;
+            if self.filled == 0 {
+                return Err(io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    "the other end closed it",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, inlet: &mut Inlet) {
+        inlet.chunk(&self.buffer[..self.filled]);
+        self.filled = 0;
+    }
+}
