@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::config::document::Section;
-use crate::config::load::{Findings, Outside};
+use crate::config::findings::Findings;
+use crate::config::outside::Outside;
 use crate::corridor::{CorridorSet, geojson};
 
 /// The corridors, and where they came from.

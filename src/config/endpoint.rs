@@ -8,7 +8,8 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::config::document::{Located, Section};
-use crate::config::load::{Findings, Outside};
+use crate::config::findings::Findings;
+use crate::config::outside::Outside;
 use crate::deliver::{Endpoint, Secret};
 
 /// Reads the endpoints of the file; one that is not sound is refused and left out.

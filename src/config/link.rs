@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::config::document::{Located, Section};
-use crate::config::load::Findings;
+use crate::config::findings::Findings;
 use crate::link::{Address, Allow, Settings, read_network};
 use crate::track::{LinkName, Namespace};
 

@@ -8,8 +8,10 @@ use uuid::Uuid;
 use crate::config::corridors::{self, CorridorFiles};
 use crate::config::document::{Document, Section};
 use crate::config::endpoint;
+use crate::config::findings::{Findings, flaw_of};
 use crate::config::flaw::{Flaw, Flaws};
 use crate::config::link;
+use crate::config::outside::Outside;
 use crate::config::rule;
 use crate::corridor::CorridorSet;
 use crate::deliver;
@@ -21,25 +23,6 @@ use crate::units::Metres;
 
 /// Where the state is kept unless somebody says otherwise.
 const STATE_DEFAULT: &str = "/var/lib/corridord";
-
-/// What comes from outside the file: flags, which override it, and the environment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outside {
-    /// Link addresses; replace the file's links.
-    pub links: Vec<String>,
-    /// GeoJSON files; replace the file's.
-    pub corridors: Vec<PathBuf>,
-    /// Endpoint URLs; replace the file's endpoints.
-    pub endpoints: Vec<String>,
-    /// One secret file for all of `endpoints`, or one for each.
-    pub secret_files: Vec<PathBuf>,
-    /// The state directory; replaces the file's.
-    pub state: Option<PathBuf>,
-    /// The folder where the service manager puts credentials.
-    pub credentials: Option<PathBuf>,
-    /// The state directory that the service manager made.
-    pub state_default: Option<PathBuf>,
-}
 
 /// What the settings are for: a replay needs neither links nor endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,34 +95,6 @@ pub fn load(file: Option<&Path>, outside: &Outside, purpose: Purpose) -> Result<
             warnings: more.warnings,
         }),
         (Some(_) | None, _) => Err(Flaws(flaws)),
-    }
-}
-
-/// Flaws that are not in the document itself, and warnings.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    pub(super) flaws: Vec<Flaw>,
-    pub(super) warnings: Vec<Flaw>,
-}
-
-impl Findings {
-    /// Adds an error about `source`.
-    pub(super) fn refuse(&mut self, source: &str, message: &str) {
-        self.flaws.push(flaw_of(source, message));
-    }
-
-    /// Adds a warning about `source`.
-    pub(super) fn warn(&mut self, source: &str, message: &str) {
-        self.warnings.push(flaw_of(source, message));
-    }
-}
-
-fn flaw_of(source: &str, message: &str) -> Flaw {
-    Flaw {
-        source: source.to_owned(),
-        line: None,
-        key: String::new(),
-        message: message.to_owned(),
     }
 }
 

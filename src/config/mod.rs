@@ -8,11 +8,14 @@
 mod corridors;
 mod document;
 mod endpoint;
+mod findings;
 mod flaw;
 mod link;
 mod load;
+mod outside;
 mod rule;
 
 pub use document::parse_span;
 pub use flaw::{Flaw, Flaws};
-pub use load::{Loaded, Outside, Purpose, Settings, load};
+pub use load::{Loaded, Purpose, Settings, load};
+pub use outside::Outside;
