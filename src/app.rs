@@ -190,6 +190,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         clock,
         metrics: Arc::clone(&metrics),
         cancel: stop_links.clone(),
+        tape: None,
     };
     let mut links = JoinSet::new();
     for (link, open) in bound {

@@ -62,6 +62,8 @@ metrics! {
     link_bytes: Counter = "link_bytes_total",
     /// Times that an open link was lost.
     link_losses: Counter = "link_losses_total",
+    /// Frames left out of a recording: the disk was too slow, or could not be written to.
+    link_recording_dropped: Counter = "link_recording_dropped_total",
     /// Datagrams and clients from sources that a link is not allowed to hear, or has no room for.
     link_refused_sources: Counter = "link_refused_sources_total",
     /// Datagrams read from links, and frames of recordings.

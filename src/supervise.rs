@@ -11,7 +11,7 @@ use tracing::{debug, info, warn};
 
 use crate::backoff::{self, Schedule};
 use crate::clock::Clock;
-use crate::link::{Address, Change, Context, Ended, Health, InUse, Link, Settings, Try};
+use crate::link::{Address, Change, Context, Ended, Health, InUse, Link, Recorder, Settings, Try};
 use crate::metrics::Metrics;
 
 /// How long the start waits for one link to listen; a name may take its time to be looked up.
@@ -48,10 +48,26 @@ pub async fn open_first(
 /// Keeps a link until it is cancelled, nobody takes its reports or there is nothing more to come.
 ///
 /// It is closed before it is opened again, and everything about it is looked up anew.
-pub async fn keep_link(
-    settings: Settings,
+pub async fn keep_link(settings: Settings, open: Option<Link>, mut context: Context, rng: StdRng) {
+    let mut recorder = None;
+    if let Some(record) = settings.record.clone() {
+        let metrics = Arc::clone(&context.metrics);
+        match Recorder::start(&settings.name, record, metrics) {
+            Ok((started, tape)) => (recorder, context.tape) = (Some(started), Some(tape)),
+            Err(error) => warn!(link = %settings.name, %error, "cannot record"),
+        }
+    }
+    keep_open(&settings, open, &context, rng).await;
+    drop(context);
+    if let Some(recorder) = recorder {
+        recorder.finish(&settings.name).await;
+    }
+}
+
+async fn keep_open(
+    settings: &Settings,
     mut open: Option<Link>,
-    context: Context,
+    context: &Context,
     mut rng: StdRng,
 ) {
     let mut health = Health::default();
@@ -62,14 +78,14 @@ pub async fn keep_link(
         } else {
             tokio::select! {
                 () = context.cancel.cancelled() => return,
-                opened = Link::open(&settings, context.clock, &context.metrics, &health) => opened,
+                opened = Link::open(settings, context.clock, &context.metrics, &health) => opened,
             }
         };
         let ended = match opened {
             Ok(link) => {
-                tell_opened(&settings, &link, health.note(Try::Opened));
+                tell_opened(settings, &link, health.note(Try::Opened));
                 let start = context.clock.now().monotonic;
-                let ended = link.run(&settings, &context, &mut health).await;
+                let ended = link.run(settings, context, &mut health).await;
                 if STEADY_MIN <= context.clock.now().monotonic.since(start) {
                     failures = 0;
                 }
@@ -80,7 +96,7 @@ pub async fn keep_link(
         match ended {
             Ended::Failed(error) => {
                 if let Some(change) = health.note(Try::Failed) {
-                    tell_failed(&settings, change, &error);
+                    tell_failed(settings, change, &error);
                     context
                         .metrics
                         .link_losses

@@ -184,6 +184,7 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
                 interface: None,
             },
             allow: Allow::default(),
+            record: None,
         }],
         corridors: CorridorSet::new(file.corridors, file.places)?,
         corridor_files: Vec::new(),

@@ -5,11 +5,16 @@ use std::path::Path;
 
 use crate::config::document::{Located, Section};
 use crate::config::findings::Findings;
-use crate::link::{Address, Allow, Settings, read_network};
+use crate::link::{Address, Allow, RecordSettings, Settings, can_name_files, read_network};
 use crate::track::{LinkName, Namespace};
 
 /// Why a second link of one address is refused.
 const TAKEN: &str = "another link listens there already";
+
+/// The size of a recording by default, 10^6 bytes: about three hours of one busy vehicle.
+const SIZE_MAX_MB: u32 = 64;
+/// How many recordings of a link are kept by default.
+const FILES_MAX: u32 = 20;
 
 /// Reads the links of the file; one that is not sound is refused and left out.
 pub(super) fn read(sections: Vec<Section<'_, '_>>, base: &Path) -> Vec<Settings> {
@@ -31,6 +36,7 @@ pub(super) fn from_flags(addresses: &[String], findings: &mut Findings) -> Vec<S
                     namespace: Namespace::new(&name),
                     address,
                     allow: Allow::default(),
+                    record: None,
                 });
             }
             Err(error) => findings.refuse("--link", &format!("{error}")),
@@ -52,6 +58,7 @@ fn read_one(
 
     let address = address.and_then(|text| read_address(&link, &text, addresses));
     let allow = allow.map(|list| read_allow(&link, &list, address.as_ref()));
+    let record = read_record(&mut link, base, name.as_ref(), address.as_ref());
     if let Some(name) = &name
         && !names.insert(name.value.clone())
     {
@@ -70,6 +77,7 @@ fn read_one(
         namespace: Namespace::new(&namespace),
         address: beside(address?, base),
         allow: allow.unwrap_or_default(),
+        record,
     })
 }
 
@@ -111,6 +119,40 @@ fn read_allow(
             .ok()
     });
     Allow::only(networks.collect())
+}
+
+fn read_record(
+    link: &mut Section<'_, '_>,
+    base: &Path,
+    name: Option<&Located<String>>,
+    address: Option<&Address>,
+) -> Option<RecordSettings> {
+    let mut record = link.section("record")?;
+    let directory = record.text_required("directory");
+    let size_max_mb = record.count("size-max-mb");
+    let files_max = record.count("files-max");
+    for count in [&size_max_mb, &files_max].into_iter().flatten() {
+        if count.value == 0 {
+            record.refuse(count, "must be more than 0");
+        }
+    }
+    if matches!(address, Some(Address::File { .. })) {
+        record.refuse_whole(
+            "directory",
+            "is of no use here: the link is a recording already",
+        );
+    }
+    if let Some(name) = name.filter(|name| !can_name_files(&name.value)) {
+        let message = "begins the names of its recordings: write letters, digits, `-`, `_`, `.`";
+        link.refuse(name, message);
+    }
+    record.finish();
+    let or = |given: Option<Located<u32>>, default| given.map_or(default, |given| given.value);
+    Some(RecordSettings {
+        directory: base.join(directory?.value),
+        size_max_bytes: u64::from(or(size_max_mb, SIZE_MAX_MB)) * 1_000_000,
+        files_max: usize::try_from(or(files_max, FILES_MAX)).unwrap_or(usize::MAX),
+    })
 }
 
 /// Puts a recording's relative path into the folder of the file that names it.

@@ -6,9 +6,10 @@ use tracing::trace;
 
 use crate::clock::Clock;
 use crate::link::health::Heard;
-use crate::link::{Context, Ear, Outlet, Settings};
+use crate::link::{Context, Ear, Outlet, Settings, Tape};
 use crate::metrics::Metrics;
 use crate::track::LinkName;
+use crate::units::Moment;
 use crate::wire::{Event, FrameCounts, Framer, StreamFramer};
 
 /// Turns the bytes of one socket, connection or device into reports.
@@ -16,6 +17,7 @@ use crate::wire::{Event, FrameCounts, Framer, StreamFramer};
 pub(super) struct Inlet {
     link: LinkName,
     ear: Ear,
+    tape: Option<Tape>,
     /// Where the reports go.
     pub(super) outlet: Outlet,
     clock: Clock,
@@ -31,6 +33,7 @@ impl Inlet {
         Self {
             link: settings.name.clone(),
             ear: Ear::new(settings),
+            tape: context.tape.clone(),
             outlet: Outlet::new(context.batches.clone(), Arc::clone(&context.metrics)),
             clock: context.clock,
             metrics: Arc::clone(&context.metrics),
@@ -52,11 +55,13 @@ impl Inlet {
         let received = self.clock.now();
         let mut framer = Framer::new(bytes);
         for event in framer.by_ref() {
-            if let Event::Frame(frame) = event
-                && let Some(report) = self.ear.hear(received, &frame)
-            {
-                self.outlet.push(report);
-            }
+            hear(
+                &self.ear,
+                &mut self.outlet,
+                self.tape.as_ref(),
+                received,
+                &event,
+            );
         }
         let counts = framer.counts();
         self.count(counts, FrameCounts::default());
@@ -81,11 +86,13 @@ impl Inlet {
     fn walk(&mut self) {
         let received = self.clock.now();
         while let Some(event) = self.stream.next_event() {
-            if let Event::Frame(frame) = event
-                && let Some(report) = self.ear.hear(received, &frame)
-            {
-                self.outlet.push(report);
-            }
+            hear(
+                &self.ear,
+                &mut self.outlet,
+                self.tape.as_ref(),
+                received,
+                &event,
+            );
         }
         let before = self.counted;
         self.counted = self.stream.counts();
@@ -115,5 +122,27 @@ impl Inlet {
         metrics
             .link_garbage_bytes
             .add(counts.garbage_bytes - before.garbage_bytes);
+    }
+}
+
+/// Records a frame and hands on what it says.
+///
+/// A frame that the dialect does not know is recorded too: somebody else may know it.
+fn hear(ear: &Ear, outlet: &mut Outlet, tape: Option<&Tape>, received: Moment, event: &Event<'_>) {
+    match event {
+        Event::Frame(frame) => {
+            if let Some(tape) = tape {
+                tape.record(received, frame);
+            }
+            if let Some(report) = ear.hear(received, frame) {
+                outlet.push(report);
+            }
+        }
+        Event::Unknown(frame) => {
+            if let Some(tape) = tape {
+                tape.record(received, frame);
+            }
+        }
+        Event::Refused(_) => {}
     }
 }

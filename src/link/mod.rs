@@ -8,7 +8,8 @@
 //!    sender sends never hides another's frames.
 //! 2. A link never waits for the monitor: the newest report of a track and kind wins, and what
 //!    is dropped for it is counted.
-//! 3. What has failed is closed before it is opened again, and everything about it (its name,
+//! 3. A recording never holds a link up.
+//! 4. What has failed is closed before it is opened again, and everything about it (its name,
 //!    its device, its interface) is looked up anew.
 
 mod address;
@@ -18,6 +19,7 @@ mod health;
 mod inlet;
 mod open;
 mod outlet;
+mod record;
 mod recording;
 mod serial;
 mod settings;
@@ -31,5 +33,6 @@ pub use ear::Ear;
 pub use health::{Change, Health, Try};
 pub use open::{InUse, Link};
 pub use outlet::{MonitorEnded, Outlet};
+pub use record::{RecordSettings, Recorder, Tape, can_name_files};
 pub use settings::{Context, Settings};
 pub use source::Ended;

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::link::{Address, Allow};
+use crate::link::{Address, Allow, RecordSettings, Tape};
 use crate::metrics::Metrics;
 use crate::track::{LinkName, Namespace, Report};
 
@@ -22,6 +22,8 @@ pub struct Settings {
     pub address: Address,
     /// The sources that it hears, for a link over a network.
     pub allow: Allow,
+    /// Where it is recorded, if it is.
+    pub record: Option<RecordSettings>,
 }
 
 /// What every link needs from the daemon.
@@ -35,6 +37,8 @@ pub struct Context {
     pub metrics: Arc<Metrics>,
     /// Ends the link.
     pub cancel: CancellationToken,
+    /// Records what the link hears, if it is recorded.
+    pub tape: Option<Tape>,
 }
 
 impl Settings {
