@@ -49,6 +49,45 @@ fn tcpin_hears_every_client_with_a_framer_of_its_own() {
 }
 
 #[test]
+fn a_tcp_port_has_room_for_64_clients_and_for_the_next_once_one_leaves() {
+    let stage = Stage::new("address = \"tcpin:127.0.0.1:0\"");
+    let daemon = stage.options.start();
+    let server = daemon.link_address("link1");
+    let connect = || TcpStream::connect(server).expect("the port is open");
+    let mut clients: Vec<TcpStream> = (0..64).map(|_client| connect()).collect();
+    for _refused in 0..3 {
+        assert_eq!(received(&mut connect()), NOTHING, "there is no room");
+    }
+    clients[63].write_all(&flight_of(1)).unwrap();
+    stage.wait_for_entered(1);
+
+    drop(clients.remove(0));
+    // The daemon takes a moment to see that it is gone, and refuses until then.
+    let mut next: Option<TcpStream> = None;
+    wait_within(Duration::from_secs(30), "room for another client", || {
+        let mut client = next.take().unwrap_or_else(|| {
+            let mut client = connect();
+            drop(client.write_all(&flight_of(2)));
+            client.set_nonblocking(true).expect("an option");
+            client
+        });
+        let ended = client.read(&mut [0]).map_err(|error| error.kind());
+        if ended == Err(ErrorKind::WouldBlock) {
+            next = Some(client);
+        }
+        (0 < stage.entered(2)).then_some(())
+    });
+    assert_eq!(
+        count(&daemon, "too many clients"),
+        1,
+        "told once until there is room"
+    );
+    let log = daemon.log.clone();
+    daemon.stop_clean_but_for("too many clients");
+    assert!(3 <= metric(&log.events(), "link_refused_sources_total"));
+}
+
+#[test]
 fn tcpout_waits_for_its_server_and_comes_back_to_it() {
     let server = tcp_socket("127.0.0.1:0".parse().unwrap());
     let address = server.local_addr().unwrap().as_socket().unwrap();
@@ -187,13 +226,15 @@ fn udpin_hears_ipv6_and_ipv4_on_one_port() {
     let stage = Stage::new("address = \"udpin://[::]:0\"");
     let daemon = stage.options.start();
     let port = daemon.link_address("link1").port();
-    send_datagrams(&udp("[::1]:0"), format!("[::1]:{port}").parse().unwrap(), 1);
-    send_datagrams(&udp("127.0.0.1:0"), (Ipv4Addr::LOCALHOST, port).into(), 2);
+    let senders = [udp("[::1]:0"), udp("127.0.0.1:0")];
+    send_datagrams(&senders[0], format!("[::1]:{port}").parse().unwrap(), 1);
+    send_datagrams(&senders[1], (Ipv4Addr::LOCALHOST, port).into(), 2);
     stage.wait_for_entered(1);
     stage.wait_for_entered(2);
     let listening = daemon.log.wait_for_message("listening");
     assert!(listening["receive_buffer_bytes"].is_u64(), "{listening}");
     daemon.stop_clean();
+    senders.iter().for_each(assert_nothing_received);
 }
 
 #[test]
@@ -208,12 +249,12 @@ fn udpin_joins_a_multicast_group() {
     send_datagrams(&sender, (group, port).into(), 1);
     stage.wait_for_entered(1);
     daemon.stop_clean();
+    assert_nothing_received(&sender);
 }
 
 #[test]
 fn udpout_hears_its_peer_and_sends_it_nothing() {
     let peer = udp("127.0.0.1:0");
-    peer.set_nonblocking(true).unwrap();
     let stage = Stage::new(&format!(
         "address = \"udpout:{}\"",
         peer.local_addr().unwrap()
@@ -226,8 +267,7 @@ fn udpout_hears_its_peer_and_sends_it_nothing() {
     stage.wait_for_entered(2);
     daemon.stop_clean();
     assert_eq!(stage.entered(1), 0, "only the peer is heard");
-    let nothing = peer.recv(&mut [0; 300]).unwrap_err();
-    assert_eq!(nothing.kind(), ErrorKind::WouldBlock);
+    assert_nothing_received(&peer);
 }
 
 #[test]
@@ -473,6 +513,13 @@ fn flight_of(system_id: u32) -> Vec<u8> {
 
 fn udp(address: &str) -> UdpSocket {
     UdpSocket::bind(address).expect("a free port")
+}
+
+/// Asserts that nothing has come back to a socket that the daemon knows.
+fn assert_nothing_received(socket: &UdpSocket) {
+    socket.set_nonblocking(true).expect("an option");
+    let nothing = socket.recv(&mut [0; 300]).map_err(|error| error.kind());
+    assert_eq!(nothing, Err(ErrorKind::WouldBlock), "nothing is sent");
 }
 
 fn send_datagrams(from: &UdpSocket, to: SocketAddr, system_id: u32) {
