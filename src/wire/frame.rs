@@ -14,17 +14,10 @@ pub enum Version {
 }
 
 /// A frame that lies whole in a byte slice.
+///
+/// Only the slice is kept: it is as long as the frame says, and fields are read where they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    version: Version,
-    flags: u8,
-    seq: u8,
-    system_id: u32,
-    component_id: u8,
-    message_id: u32,
-    payload: &'a [u8],
-    covered: &'a [u8],
-    crc: u16,
     raw: &'a [u8],
 }
 
@@ -56,6 +49,7 @@ const MAGIC_V1: u8 = 0xfe;
 const MAGIC_V2: u8 = 0xfd;
 const FLAG_SIGNED: u8 = 0x01;
 const FLAG_WIDE_SYSTEM_ID: u8 = 0x02;
+const HEADER_V1: usize = 6;
 const CRC_LENGTH: usize = 2;
 const SIGNATURE_LENGTH: usize = 13;
 
@@ -64,73 +58,45 @@ pub(super) const fn is_magic(byte: u8) -> bool {
     matches!(byte, MAGIC_V1 | MAGIC_V2)
 }
 
+/// Returns the length of a MAVLink 2 header, also of one with a system id of 32 bits.
+///
+/// Such a frame is refused, but only if it is measured rightly can it be refused whole, and
+/// counted as what it is.
+const fn header_v2(flags: u8) -> usize {
+    if flags & FLAG_WIDE_SYSTEM_ID == 0 {
+        10
+    } else {
+        13
+    }
+}
+
 impl<'a> Frame<'a> {
     /// Measures the frame at the start of `bytes`; its checksum is not looked at.
     pub(super) fn outline(bytes: &'a [u8]) -> Outline<'a> {
-        match bytes.first() {
-            Some(&MAGIC_V1) => Self::outline_v1(bytes).map_or(Outline::Cut, Outline::Whole),
-            Some(&MAGIC_V2) => Self::outline_v2(bytes).map_or(Outline::Cut, Outline::Whole),
-            Some(_) | None => Outline::NoMagic,
+        let length = match bytes {
+            [MAGIC_V1, payload, ..] => HEADER_V1 + usize::from(*payload) + CRC_LENGTH,
+            [MAGIC_V2, payload, flags, ..] => {
+                let signature = if flags & FLAG_SIGNED == 0 {
+                    0
+                } else {
+                    SIGNATURE_LENGTH
+                };
+                header_v2(*flags) + usize::from(*payload) + CRC_LENGTH + signature
+            }
+            [MAGIC_V1 | MAGIC_V2, ..] => return Outline::Cut,
+            _ => return Outline::NoMagic,
+        };
+        match bytes.get(..length) {
+            Some(raw) => Outline::Whole(Self { raw }),
+            None => Outline::Cut,
         }
-    }
-
-    fn outline_v1(bytes: &'a [u8]) -> Option<Self> {
-        let ([_, length, seq, system_id, component_id, message_id], _) =
-            bytes.split_first_chunk()?;
-        let parts = Parts::split(bytes, 6, *length, 0)?;
-        Some(Self {
-            version: Version::V1,
-            flags: 0,
-            seq: *seq,
-            system_id: u32::from(*system_id),
-            component_id: *component_id,
-            message_id: u32::from(*message_id),
-            payload: parts.payload,
-            covered: parts.covered,
-            crc: parts.crc,
-            raw: parts.raw,
-        })
-    }
-
-    /// Measures a MAVLink 2 frame, also one with a system id of 32 bits.
-    ///
-    /// Such a frame is refused, but only if it is measured rightly can it be refused whole,
-    /// and counted as what it is.
-    fn outline_v2(bytes: &'a [u8]) -> Option<Self> {
-        let ([_, length, flags, _, seq], rest) = bytes.split_first_chunk()?;
-        let (system_id, header_length, rest) = if flags & FLAG_WIDE_SYSTEM_ID == 0 {
-            let (id, rest) = rest.split_first()?;
-            (u32::from(*id), 10, rest)
-        } else {
-            let (id, rest) = rest.split_first_chunk()?;
-            (u32::from_le_bytes(*id), 13, rest)
-        };
-        let ([component_id, low, mid, high], _) = rest.split_first_chunk()?;
-        let signature = if flags & FLAG_SIGNED == 0 {
-            0
-        } else {
-            SIGNATURE_LENGTH
-        };
-        let parts = Parts::split(bytes, header_length, *length, signature)?;
-        Some(Self {
-            version: Version::V2,
-            flags: *flags,
-            seq: *seq,
-            system_id,
-            component_id: *component_id,
-            message_id: u32::from_le_bytes([*low, *mid, *high, 0]),
-            payload: parts.payload,
-            covered: parts.covered,
-            crc: parts.crc,
-            raw: parts.raw,
-        })
     }
 
     /// Judges the frame by its flags and its checksum.
     pub(super) fn verdict(&self) -> Verdict {
-        match extra_crc(self.message_id) {
+        match extra_crc(self.message_id()) {
             None => Verdict::Unknown,
-            Some(extra) if checksum(self.covered, extra) != self.crc => Verdict::BadCrc,
+            Some(extra) if checksum(self.covered(), extra) != self.crc() => Verdict::BadCrc,
             Some(_) if self.has_unknown_flags() => Verdict::Refused,
             Some(_) => Verdict::Good,
         }
@@ -144,85 +110,110 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Returns the bytes that the checksum covers.
+    fn covered(&self) -> &'a [u8] {
+        &self.raw[1..self.payload_end()]
+    }
+
+    fn crc(&self) -> u16 {
+        let end = self.payload_end();
+        u16::from_le_bytes([self.raw[end], self.raw[end + 1]])
+    }
+
+    fn payload_end(&self) -> usize {
+        self.header_length() + usize::from(self.raw[1])
+    }
+
+    const fn header_length(&self) -> usize {
+        match self.version() {
+            Version::V1 => HEADER_V1,
+            Version::V2 => header_v2(self.raw[2]),
+        }
+    }
+
     /// Says whether an incompatibility flag is set that this room does not understand.
     pub(super) const fn has_unknown_flags(&self) -> bool {
-        self.flags & !FLAG_SIGNED != 0
+        self.incompatibility_flags() & !FLAG_SIGNED != 0
     }
 
     /// Returns the MAVLink version that the frame is written in.
     #[must_use]
     pub const fn version(&self) -> Version {
-        self.version
+        match self.raw[0] {
+            MAGIC_V1 => Version::V1,
+            _ => Version::V2,
+        }
     }
 
     /// Returns the incompatibility flags; MAVLink 1 has none.
     #[must_use]
     pub const fn incompatibility_flags(&self) -> u8 {
-        self.flags
+        match self.version() {
+            Version::V1 => 0,
+            Version::V2 => self.raw[2],
+        }
     }
 
     /// Returns the sender's frame counter, which wraps and is per channel.
     #[must_use]
     pub const fn seq(&self) -> u8 {
-        self.seq
+        match self.version() {
+            Version::V1 => self.raw[2],
+            Version::V2 => self.raw[4],
+        }
     }
 
     /// Returns the sender's system id.
     #[must_use]
     pub const fn system_id(&self) -> u32 {
-        self.system_id
+        let byte = match self.version() {
+            Version::V1 => self.raw[3],
+            Version::V2 => self.raw[5],
+        };
+        if self.incompatibility_flags() & FLAG_WIDE_SYSTEM_ID == 0 {
+            byte as u32
+        } else {
+            u32::from_le_bytes([byte, self.raw[6], self.raw[7], self.raw[8]])
+        }
     }
 
     /// Returns the sender's component id.
     #[must_use]
     pub const fn component_id(&self) -> u8 {
-        self.component_id
+        match self.version() {
+            Version::V1 => self.raw[4],
+            Version::V2 => self.raw[self.header_length() - 4],
+        }
     }
 
     /// Returns the message id.
     #[must_use]
     pub const fn message_id(&self) -> u32 {
-        self.message_id
+        let end = self.header_length();
+        match self.version() {
+            Version::V1 => self.raw[end - 1] as u32,
+            Version::V2 => {
+                u32::from_le_bytes([self.raw[end - 3], self.raw[end - 2], self.raw[end - 1], 0])
+            }
+        }
     }
 
     /// Returns the payload as sent: MAVLink 2 leaves trailing zeros out.
     #[must_use]
-    pub const fn payload(&self) -> &'a [u8] {
-        self.payload
+    pub fn payload(&self) -> &'a [u8] {
+        &self.raw[self.header_length()..self.payload_end()]
     }
 
     /// Says whether the frame carries a signature; whether it is right is not looked at.
     #[must_use]
     pub const fn is_signed(&self) -> bool {
-        self.flags & FLAG_SIGNED != 0
+        self.incompatibility_flags() & FLAG_SIGNED != 0
     }
 
     /// Returns the whole frame, magic to checksum or signature.
     #[must_use]
     pub const fn raw(&self) -> &'a [u8] {
         self.raw
-    }
-}
-
-/// The parts of a frame that lie behind its header.
-struct Parts<'a> {
-    payload: &'a [u8],
-    covered: &'a [u8],
-    crc: u16,
-    raw: &'a [u8],
-}
-
-impl<'a> Parts<'a> {
-    /// Cuts a frame out of the start of `bytes`, or returns nothing if it does not lie whole in them.
-    fn split(bytes: &'a [u8], header: usize, payload: u8, signature: usize) -> Option<Self> {
-        let covered_end = header + usize::from(payload);
-        let raw = bytes.get(..covered_end + CRC_LENGTH + signature)?;
-        Some(Self {
-            payload: &raw[header..covered_end],
-            covered: &raw[1..covered_end],
-            crc: u16::from_le_bytes([raw[covered_end], raw[covered_end + 1]]),
-            raw,
-        })
     }
 }
 
