@@ -148,7 +148,7 @@ pub(super) fn advance<'a>(
 ) -> (usize, Option<Event<'a>>) {
     let mut at = 0;
     let mut searched = 0;
-    while let Some(garbage) = bytes[at..].iter().position(|byte| is_magic(*byte)) {
+    while let Some(garbage) = find_magic(&bytes[at..]) {
         tally.skip(garbage);
         at += garbage;
         match weigh(bytes, at, end, &mut searched) {
@@ -170,6 +170,23 @@ pub(super) fn advance<'a>(
     }
     tally.skip(bytes.len() - at);
     (bytes.len(), None)
+}
+
+/// Finds the first byte that a frame may start with.
+///
+/// It is mostly the first byte of all. Garbage is looked at in blocks, without a branch for each
+/// of their bytes.
+fn find_magic(bytes: &[u8]) -> Option<usize> {
+    if bytes.first().copied().is_some_and(is_magic) {
+        return Some(0);
+    }
+    let (blocks, _) = bytes.as_chunks::<16>();
+    let clean = blocks
+        .iter()
+        .take_while(|block| !block.iter().fold(false, |has, byte| has | is_magic(*byte)));
+    let from = 16 * clean.count();
+    let magic = bytes[from..].iter().position(|byte| is_magic(*byte))?;
+    Some(from + magic)
 }
 
 /// What a magic byte turns out to start.
