@@ -1,0 +1,127 @@
+//! Frames out of bytes, beside the `mavlink` crate's reader on the same bytes.
+//!
+//! `benches/ratios` runs this and prints how many times faster ours is.
+
+mod mix;
+
+use std::fs;
+use std::hint::black_box;
+use std::io::Read;
+use std::path::Path;
+
+use corridord::wire::{Decoded, Event, FrameCounts, Framer, StreamFramer, decode};
+use criterion::{Criterion, Throughput};
+use mavlink::dialects::ardupilotmega::MavMessage;
+use mavlink::error::MessageReadError;
+use mavlink::{MavlinkReader, MavlinkVersion};
+
+use mix::Mix;
+
+/// What a read of a serial line or of coalesced datagrams may bring at once.
+const CHUNK: usize = 4096;
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    for (name, mix) in [
+        ("v2", Mix::new(MavlinkVersion::V2)),
+        ("v1", Mix::new(MavlinkVersion::V1)),
+    ] {
+        compare(&mut criterion, name, &mix);
+    }
+    noise(&mut criterion);
+    criterion.final_summary();
+}
+
+/// Reads one stream in every way, after making sure that all of them find every message.
+fn compare(criterion: &mut Criterion, name: &str, mix: &Mix) {
+    let messages = mix.messages;
+    assert_eq!(frames(&mix.bytes).frames, messages);
+    assert_eq!(frames_in_chunks(&mix.bytes), messages);
+    assert_eq!(read_any(&mix.bytes), messages);
+    keep(name, &mix.bytes);
+
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(messages));
+    group.bench_function("frames", |bencher| {
+        bencher.iter(|| frames(black_box(&mix.bytes)));
+    });
+    group.bench_function("payloads", |bencher| {
+        bencher.iter(|| payloads(black_box(&mix.bytes)));
+    });
+    group.bench_function("stream", |bencher| {
+        bencher.iter(|| frames_in_chunks(black_box(&mix.bytes)));
+    });
+    group.bench_function("mavlink", |bencher| {
+        bencher.iter(|| read_any(black_box(&mix.bytes)));
+    });
+    group.finish();
+}
+
+/// The same messages with as many bytes of noise between them as they have themselves.
+fn noise(criterion: &mut Criterion) {
+    let mix = Mix::new(MavlinkVersion::V2).with_noise();
+    let mut group = criterion.benchmark_group("noise");
+    group.throughput(Throughput::Elements(mix.messages));
+    group.bench_function("frames", |bencher| {
+        bencher.iter(|| frames(black_box(&mix.bytes)));
+    });
+    group.finish();
+}
+
+fn frames(bytes: &[u8]) -> FrameCounts {
+    let mut framer = Framer::new(bytes);
+    for event in framer.by_ref() {
+        black_box(event.frame());
+    }
+    framer.counts()
+}
+
+/// Reads every message that is wanted, and hands back how many there were.
+fn payloads(bytes: &[u8]) -> u64 {
+    let mut wanted = 0;
+    for event in Framer::new(bytes) {
+        if let Event::Frame(frame) = event
+            && let Decoded::Payload(payload) = decode(&frame)
+        {
+            black_box(&payload);
+            wanted += 1;
+        }
+    }
+    wanted
+}
+
+fn frames_in_chunks(bytes: &[u8]) -> u64 {
+    let mut framer = StreamFramer::new();
+    for chunk in bytes.chunks(CHUNK) {
+        framer.feed(chunk);
+        while let Some(event) = framer.next_event() {
+            black_box(event.frame());
+        }
+    }
+    framer.counts().frames
+}
+
+fn read_any(bytes: &[u8]) -> u64 {
+    let mut reader = MavlinkReader::new(bytes);
+    let mut messages = 0;
+    while let Some(message) = next_message(&mut reader) {
+        black_box(&message);
+        messages += 1;
+    }
+    messages
+}
+
+fn next_message<R: Read>(reader: &mut MavlinkReader<R>) -> Option<MavMessage> {
+    match reader.read_any_message::<MavMessage>() {
+        Ok((_, message)) => Some(message),
+        Err(MessageReadError::Io(_)) => None,
+        Err(MessageReadError::Parse(error)) => panic!("the dialect wrote it itself: {error}"),
+    }
+}
+
+/// Leaves the stream where `benches/ratios` lets pymavlink read it.
+fn keep(name: &str, bytes: &[u8]) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    fs::write(folder.join(format!("{name}.mavlink")), bytes)
+        .expect("the target folder is writable");
+}
