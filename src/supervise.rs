@@ -95,7 +95,7 @@ async fn keep_open(
         };
         match ended {
             Ended::Failed(error) => {
-                if let Some(change) = health.note(Try::Failed) {
+                if let Some(change) = health.note(kind_of(&error)) {
                     tell_failed(settings, change, &error);
                     context
                         .metrics
@@ -124,6 +124,14 @@ async fn keep_open(
     }
 }
 
+fn kind_of(error: &io::Error) -> Try {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        Try::Forbidden
+    } else {
+        Try::Failed
+    }
+}
+
 fn schedule(address: &Address) -> Schedule {
     match address {
         Address::Serial { .. } => backoff::SERIAL,
@@ -146,7 +154,7 @@ fn tell_opened(settings: &Settings, link: &Link, change: Option<Change>) {
         Some(Change::Regained) => {
             info!(link = %name, address, hears_at, receive_buffer_bytes, "link regained");
         }
-        Some(Change::Opened | Change::Missing | Change::Lost) | None => {
+        Some(Change::Opened | Change::Missing | Change::Lost | Change::Forbidden) | None => {
             let message = if settings.address.listens() {
                 "listening"
             } else {
@@ -162,13 +170,14 @@ fn tell_failed(settings: &Settings, change: Change, error: &io::Error) {
     let (link, address) = (&settings.name, &settings.address);
     let message = match change {
         Change::Lost => "link lost, tried until it is back",
-        Change::Missing | Change::Opened | Change::Regained => {
+        Change::Missing | Change::Forbidden | Change::Opened | Change::Regained => {
             "link not there yet, tried until it is"
         }
     };
-    if error.kind() == io::ErrorKind::PermissionDenied {
-        warn!(%link, %address, %error, "{message}; this user may not open it");
-    } else {
-        info!(%link, %address, %error, "{message}");
+    match kind_of(error) {
+        Try::Forbidden => {
+            warn!(%link, %address, %error, "{message}; this user may not open it");
+        }
+        Try::Failed | Try::Opened => info!(%link, %address, %error, "{message}"),
     }
 }

@@ -13,6 +13,8 @@ const SILENCE_MAX: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub struct Health {
     presence: Presence,
+    /// A person was told in this absence that the link may not be opened.
+    is_forbidden: bool,
     pub(super) silence: Silence,
     /// The speed at which a serial device was understood last.
     pub(super) baud: Option<u32>,
@@ -38,6 +40,8 @@ pub enum Try {
     Opened,
     /// It could not be opened, or is open no more.
     Failed,
+    /// This user may not open it, which no further try changes.
+    Forbidden,
 }
 
 /// A change of a link that is worth a line in the log.
@@ -49,6 +53,8 @@ pub enum Change {
     Missing,
     /// It was open and is gone.
     Lost,
+    /// It is there after all, and may not be opened.
+    Forbidden,
     /// It is back.
     Regained,
 }
@@ -59,7 +65,14 @@ impl Health {
     pub fn note(&mut self, tried: Try) -> Option<Change> {
         let (next, change) = self.presence.step(tried);
         self.presence = next;
-        change
+        let was_forbidden = self.is_forbidden;
+        self.is_forbidden = match tried {
+            Try::Opened => false,
+            Try::Failed => was_forbidden,
+            Try::Forbidden => true,
+        };
+        let is_news = self.is_forbidden && !was_forbidden;
+        change.or(is_news.then_some(Change::Forbidden))
     }
 }
 
@@ -69,9 +82,9 @@ impl Presence {
             (Self::Untried | Self::Missing, Try::Opened) => (Self::Open, Some(Change::Opened)),
             (Self::Lost, Try::Opened) => (Self::Open, Some(Change::Regained)),
             (Self::Open, Try::Opened) => (Self::Open, None),
-            (Self::Untried, Try::Failed) => (Self::Missing, Some(Change::Missing)),
-            (Self::Open, Try::Failed) => (Self::Lost, Some(Change::Lost)),
-            (Self::Missing | Self::Lost, Try::Failed) => (self, None),
+            (Self::Untried, Try::Failed | Try::Forbidden) => (Self::Missing, Some(Change::Missing)),
+            (Self::Open, Try::Failed | Try::Forbidden) => (Self::Lost, Some(Change::Lost)),
+            (Self::Missing | Self::Lost, Try::Failed | Try::Forbidden) => (self, None),
         }
     }
 }
@@ -141,19 +154,30 @@ mod tests {
         check("-+--+", "MOL.R");
     }
 
+    #[test]
+    fn what_takes_a_person_is_told_though_the_absence_is_known() {
+        check("--xx-x+", "M.F...O");
+        check("x-x+", "M..O");
+        check("+-x-x+x", "OLF..RL");
+    }
+
     #[track_caller]
     fn check(tries: &str, told: &str) {
         let mut health = Health::default();
-        let mut note = |tried| match health.note(if tried == '+' {
-            Try::Opened
-        } else {
-            Try::Failed
-        }) {
-            None => '.',
-            Some(Change::Opened) => 'O',
-            Some(Change::Missing) => 'M',
-            Some(Change::Lost) => 'L',
-            Some(Change::Regained) => 'R',
+        let mut note = |tried| {
+            let change = health.note(match tried {
+                '+' => Try::Opened,
+                'x' => Try::Forbidden,
+                _other => Try::Failed,
+            });
+            match change {
+                None => '.',
+                Some(Change::Opened) => 'O',
+                Some(Change::Missing) => 'M',
+                Some(Change::Lost) => 'L',
+                Some(Change::Forbidden) => 'F',
+                Some(Change::Regained) => 'R',
+            }
         };
         assert_eq!(tries.chars().map(&mut note).collect::<String>(), told);
     }
