@@ -3,10 +3,30 @@
 //! Pure. A [`Report`] is one decoded message as it was sent: sentinels are already
 //! absent, nothing is judged yet.
 
+mod camera;
+mod condition;
+mod gnss;
+mod high_latency;
+mod place;
+mod remote_id;
+mod text;
+mod traffic;
+
 use std::fmt;
 use std::sync::Arc;
 
 use crate::units::{LatLon, Metres, Moment};
+
+pub use camera::{CameraTarget, CameraView, ImageCentre};
+pub use condition::{AutopilotVersion, ExtendedState, HardwareId, RadioStatus, SystemStatus};
+pub use gnss::{Gnss, GnssIntegrity, SenderTime};
+pub use high_latency::{HighLatency, HighLatency2};
+pub use place::SentPlace;
+pub use remote_id::{
+    HeightAbove, RadioId, RemoteIdBasic, RemoteIdLocation, RemoteIdOperator, RemoteIdSystem, UasId,
+};
+pub use text::Text;
+pub use traffic::{Adsb, AisVessel, TransponderHeight, UtmPosition};
 
 /// The name of a link, as the configuration gives it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,6 +144,7 @@ pub enum Payload {
 ///
 /// Source: MAVLink common message set, HEARTBEAT (0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Heartbeat {
     /// `MAV_TYPE`, as sent: a value that no dialect knows is kept.
     pub mav_type: u8,
@@ -143,6 +164,7 @@ impl Heartbeat {
 ///
 /// Source: MAVLink common message set, `SYSTEM_TIME` (2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct SystemTime {
     /// Microseconds since the Unix epoch; 0 means unknown.
     pub unix_us: Option<u64>,
@@ -171,6 +193,7 @@ pub struct GnssRaw {
 ///
 /// Source: MAVLink common message set, `GLOBAL_POSITION_INT` (33).
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct GlobalPosition {
     /// Milliseconds since the sender booted.
     pub boot_ms: u32,

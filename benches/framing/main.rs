@@ -81,9 +81,9 @@ fn payloads(bytes: &[u8]) -> u64 {
     let mut wanted = 0;
     for event in Framer::new(bytes) {
         if let Event::Frame(frame) = event
-            && let Decoded::Payload(payload) = decode(&frame)
+            && let Decoded::Message(message) = decode(&frame)
         {
-            black_box(&payload);
+            black_box(&message);
             wanted += 1;
         }
     }

@@ -1,9 +1,9 @@
 //! Turns the frames of one link into reports.
 
 use crate::link::Settings;
-use crate::track::{LinkName, Namespace, RawFrame, Report, TrackId};
+use crate::track::{LinkName, Namespace, Payload, RawFrame, Report, TrackId};
 use crate::units::Moment;
-use crate::wire::{Decoded, Frame, decode};
+use crate::wire::{Decoded, Frame, Message, decode};
 
 /// Knows which link it hears, and whose fleet.
 #[derive(Clone, Debug)]
@@ -34,19 +34,47 @@ impl Ear {
     /// Turns a frame whose checksum is right into a report, if its message is wanted.
     #[must_use]
     pub fn hear(&self, received: Moment, frame: &Frame<'_>) -> Option<Report> {
-        match decode(frame) {
-            Decoded::Payload(payload) => Some(Report {
-                received,
-                link: self.link.clone(),
-                track: TrackId::Vehicle {
-                    namespace: self.namespace.clone(),
-                    system_id: frame.system_id(),
-                },
-                component_id: frame.component_id(),
-                payload,
-                frame: RawFrame::new(frame.raw()),
-            }),
-            Decoded::Unwanted | Decoded::Short => None,
-        }
+        let payload = match decode(frame) {
+            Decoded::Message(message) => wanted(message)?,
+            Decoded::RemoteIdPack(_) | Decoded::Unwanted | Decoded::Short => return None,
+        };
+        Some(Report {
+            received,
+            link: self.link.clone(),
+            track: TrackId::Vehicle {
+                namespace: self.namespace.clone(),
+                system_id: frame.system_id(),
+            },
+            component_id: frame.component_id(),
+            payload,
+            frame: RawFrame::new(frame.raw()),
+        })
+    }
+}
+
+/// Picks what the monitor follows vehicles by.
+fn wanted(message: Message) -> Option<Payload> {
+    match message {
+        Message::Heartbeat(heartbeat) => Some(Payload::Heartbeat(heartbeat)),
+        Message::SystemTime(time) => Some(Payload::SystemTime(time)),
+        Message::Gnss(gnss) => Some(Payload::GnssRaw(gnss.into())),
+        Message::GlobalPosition(position) => Some(Payload::GlobalPosition(position)),
+        Message::SystemStatus(_)
+        | Message::RadioStatus(_)
+        | Message::SecondGnss(_)
+        | Message::AutopilotVersion(_)
+        | Message::HighLatency(_)
+        | Message::HighLatency2(_)
+        | Message::ExtendedState(_)
+        | Message::Adsb(_)
+        | Message::CameraView(_)
+        | Message::CameraTarget(_)
+        | Message::AisVessel(_)
+        | Message::UtmPosition(_)
+        | Message::GnssIntegrity(_)
+        | Message::RemoteIdBasic(_)
+        | Message::RemoteIdLocation(_)
+        | Message::RemoteIdSystem(_)
+        | Message::RemoteIdOperator(_) => None,
     }
 }

@@ -63,12 +63,13 @@ pub(super) fn v1_of(message_id: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A MAVLink 2 frame with any payload.
-pub(super) fn v2_of(message_id: u8, payload: &[u8]) -> Vec<u8> {
+pub(super) fn v2_of(message_id: u32, payload: &[u8]) -> Vec<u8> {
     let length = u8::try_from(payload.len()).unwrap();
-    let header = [0xfd, length, 0, 0, 9, 17, 1, message_id, 0, 0];
+    let [low, mid, high, _] = message_id.to_le_bytes();
+    let header = [0xfd, length, 0, 0, 9, 17, 1, low, mid, high];
     seal(
         [&header, payload, &[0; 2]].concat(),
-        MavMessage::extra_crc(message_id.into()),
+        MavMessage::extra_crc(message_id),
     )
 }
 
