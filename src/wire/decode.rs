@@ -90,31 +90,39 @@ pub enum Message {
 /// payload that is too short says nothing.
 #[must_use]
 pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
-    let (base_length, read): (usize, fn(Fields<'_>) -> Message) = match frame.message_id() {
-        0 => (9, vehicle::heartbeat),
-        1 => (31, condition::sys_status),
-        2 => (12, vehicle::system_time),
-        24 => (30, gnss::first),
-        33 => (28, vehicle::global_position),
-        109 => (9, condition::radio_status),
-        124 => (35, gnss::second),
-        148 => (60, condition::autopilot_version),
-        234 => (40, high_latency::first),
-        235 => (42, high_latency::second),
-        245 => (2, condition::extended_sys_state),
-        246 => (38, traffic::adsb_vehicle),
-        271 => (52, camera::fov_status),
-        276 => (49, camera::tracking_geo_status),
-        301 => (58, traffic::ais_vessel),
-        340 => (70, traffic::utm_global_position),
-        441 => (17, gnss::integrity),
-        12_900 => (44, remote_id::basic_id),
-        12_901 => (59, remote_id::location),
-        12_904 => (54, remote_id::system),
-        12_905 => (43, remote_id::operator_id),
-        12_915 => return Decoded::RemoteIdPack(RemoteIdPack::open(Fields(frame.payload()))),
-        _ => return Decoded::Unwanted,
-    };
+    match frame.message_id() {
+        0 => read(frame, 9, vehicle::heartbeat),
+        1 => read(frame, 31, condition::sys_status),
+        2 => read(frame, 12, vehicle::system_time),
+        24 => read(frame, 30, gnss::first),
+        33 => read(frame, 28, vehicle::global_position),
+        109 => read(frame, 9, condition::radio_status),
+        124 => read(frame, 35, gnss::second),
+        148 => read(frame, 60, condition::autopilot_version),
+        234 => read(frame, 40, high_latency::first),
+        235 => read(frame, 42, high_latency::second),
+        245 => read(frame, 2, condition::extended_sys_state),
+        246 => read(frame, 38, traffic::adsb_vehicle),
+        271 => read(frame, 52, camera::fov_status),
+        276 => read(frame, 49, camera::tracking_geo_status),
+        301 => read(frame, 58, traffic::ais_vessel),
+        340 => read(frame, 70, traffic::utm_global_position),
+        441 => read(frame, 17, gnss::integrity),
+        12_900 => read(frame, 44, remote_id::basic_id),
+        12_901 => read(frame, 59, remote_id::location),
+        12_904 => read(frame, 54, remote_id::system),
+        12_905 => read(frame, 43, remote_id::operator_id),
+        12_915 => Decoded::RemoteIdPack(RemoteIdPack::open(Fields(frame.payload()))),
+        _ => Decoded::Unwanted,
+    }
+}
+
+/// Reads a message whose fields, but for extensions, take `base_length` bytes.
+fn read<'a>(
+    frame: &Frame<'a>,
+    base_length: usize,
+    message: impl FnOnce(Fields<'a>) -> Message,
+) -> Decoded<'a> {
     let fields = match frame.version() {
         Version::V1 => match frame.payload().get(..base_length) {
             Some(base) => Fields(base),
@@ -122,7 +130,7 @@ pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
         },
         Version::V2 => Fields(frame.payload()),
     };
-    Decoded::Message(read(fields))
+    Decoded::Message(message(fields))
 }
 
 #[cfg(test)]

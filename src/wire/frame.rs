@@ -72,6 +72,7 @@ const fn header_v2(flags: u8) -> usize {
 
 impl<'a> Frame<'a> {
     /// Measures the frame at the start of `bytes`; its checksum is not looked at.
+    #[inline]
     pub(super) fn outline(bytes: &'a [u8]) -> Outline<'a> {
         let length = match bytes {
             [MAGIC_V1, payload, ..] => HEADER_V1 + usize::from(*payload) + CRC_LENGTH,
@@ -93,6 +94,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Judges the frame by its flags and its checksum.
+    #[inline]
     pub(super) fn verdict(&self) -> Verdict {
         match extra_crc(self.message_id()) {
             None => Verdict::Unknown,
@@ -120,10 +122,12 @@ impl<'a> Frame<'a> {
         u16::from_le_bytes([self.raw[end], self.raw[end + 1]])
     }
 
+    #[inline]
     fn payload_end(&self) -> usize {
         self.header_length() + usize::from(self.raw[1])
     }
 
+    #[inline]
     const fn header_length(&self) -> usize {
         match self.version() {
             Version::V1 => HEADER_V1,
@@ -137,6 +141,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns the MAVLink version that the frame is written in.
+    #[inline]
     #[must_use]
     pub const fn version(&self) -> Version {
         match self.raw[0] {
@@ -187,6 +192,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns the message id.
+    #[inline]
     #[must_use]
     pub const fn message_id(&self) -> u32 {
         let end = self.header_length();
@@ -199,6 +205,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns the payload as sent: MAVLink 2 leaves trailing zeros out.
+    #[inline]
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
         &self.raw[self.header_length()..self.payload_end()]
