@@ -217,6 +217,11 @@ impl<'a> Frame<'a> {
         self.incompatibility_flags() & FLAG_SIGNED != 0
     }
 
+    /// Returns what a signed frame ends with: link id, timestamp and signature.
+    pub(super) fn signature(&self) -> Option<&'a [u8; SIGNATURE_LENGTH]> {
+        self.raw.last_chunk().filter(|_| self.is_signed())
+    }
+
     /// Returns the whole frame, magic to checksum or signature.
     #[must_use]
     pub const fn raw(&self) -> &'a [u8] {

@@ -1,4 +1,4 @@
-//! MAVLink bytes in, frames and payloads out; records of tlog files.
+//! MAVLink bytes in, frames and messages out; signatures; records of tlog files.
 //!
 //! Pure: it is given bytes and hands values back; it allocates nothing per frame.
 //! Invariants, each held by a test:
@@ -13,6 +13,7 @@ mod checksum;
 mod decode;
 mod frame;
 mod framer;
+mod signing;
 mod stream;
 mod tlog;
 
@@ -22,5 +23,8 @@ mod samples;
 pub use decode::{Decoded, Message, RemoteIdPack, decode};
 pub use frame::{Frame, Version};
 pub use framer::{Event, FrameCounts, Framer};
+pub use signing::{
+    Authenticity, SignatureCheck, SignedStream, SigningKey, SigningMemory, SigningTime,
+};
 pub use stream::StreamFramer;
 pub use tlog::{Record, TlogCounts, TlogReader};

@@ -104,6 +104,14 @@ pub(super) fn global_position() -> MavMessage {
     })
 }
 
+/// The bytes of a fixture, which are written in hexadecimal.
+pub(super) fn bytes(hex: &str) -> Vec<u8> {
+    let digits = hex.as_bytes().chunks(2);
+    digits
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect()
+}
+
 /// Arbitrary bytes among which the first byte of a frame is as common as on a bad line.
 pub(super) fn noise(length: Range<usize>) -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![8 => any::<u8>(), 1 => Just(0xfd), 1 => Just(0xfe), 2 => 0_u8..40];

@@ -58,7 +58,7 @@ fn cases() -> Vec<Case> {
 fn every_message_of_pymavlink_is_read_as_it_was_meant() {
     let mut ids = BTreeSet::new();
     for case in cases() {
-        let bytes = bytes(&case.frame);
+        let bytes = samples::bytes(&case.frame);
         let frame = frame(&bytes);
         ids.insert(frame.message_id());
         assert!(frame.is_sealed(), "{}: {}", case.message, case.frame);
@@ -78,7 +78,7 @@ fn every_message_of_pymavlink_is_read_as_it_was_meant() {
 fn every_message_of_the_typed_dialect_is_read_as_it_was_meant() {
     let mut ids = BTreeSet::new();
     for case in cases() {
-        let bytes = bytes(&case.frame);
+        let bytes = samples::bytes(&case.frame);
         let sent = frame(&bytes);
         let (version, write): (_, fn(_, &_) -> _) = match sent.version() {
             Version::V1 => (MavlinkVersion::V1, samples::v1),
@@ -118,13 +118,6 @@ fn strip(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(strip),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    let digits = hex.as_bytes().chunks(2);
-    digits
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
 }
 
 #[test]
