@@ -10,11 +10,12 @@ use corridor_sim::receive::Delivery;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::support::daemon::{DaemonOptions, write};
-use crate::support::endpoint::{Endpoint, SecretFile};
+use crate::support::daemon::DaemonOptions;
+use crate::support::endpoint::Endpoint;
 use crate::support::flight::{Flight, weaving};
 use crate::support::relay::Relay;
-use crate::support::{corridors, wait_within};
+use crate::support::scene::{Scene, config};
+use crate::support::wait_within;
 
 /// How often the daemon is killed, unless `CORRIDORD_KILLS` says otherwise.
 const KILLS: u32 = 20;
@@ -85,13 +86,13 @@ fn kill_9_at_random_moments_loses_no_alert_and_invents_none() {
 
 /// Flies without any disturbance and returns the ids that arrive.
 fn fly_undisturbed(lasts: Duration) -> BTreeSet<String> {
-    let scene = Scene::new();
-    let daemon = scene.options.start();
+    let stage = Stage::new();
+    let daemon = stage.options.start();
     // The flight ends by itself: wait until its last frame was answered for.
     Flight::lasting(daemon.address(), vehicles(), 20.0, lasts).join();
     daemon.stop_clean();
-    scene.endpoint.assert_signed();
-    scene
+    stage.endpoint.assert_signed();
+    stage
         .endpoint
         .deliveries()
         .iter()
@@ -106,27 +107,27 @@ fn fly_with_kills(
     expected: &BTreeSet<String>,
     rng: &mut StdRng,
 ) -> (Vec<Delivery>, u32) {
-    let scene = Scene::new();
-    scene.endpoint.answer("ok*3,503*2,stall:50ms,reset");
+    let stage = Stage::new();
+    stage.endpoint.answer("ok*3,503*2,stall:50ms,reset");
     let relay = Relay::start();
     let flight = Flight::lasting(relay.address(), vehicles(), FASTER, lasts);
     let mut killed = 0;
     while killed < kills {
-        let daemon = scene.options.start();
+        let daemon = stage.options.start();
         relay.forward_to(daemon.address());
         live(Duration::from_millis(rng.random_range(LIFE_MS)));
         daemon.kill();
         killed += 1;
     }
-    let daemon = scene.options.start();
+    let daemon = stage.options.start();
     relay.forward_to(daemon.address());
     flight.join();
-    scene.endpoint.answer("ok");
+    stage.endpoint.answer("ok");
     wait_within(
         Duration::from_secs(120),
         "every alert of the clean run",
         || {
-            let deliveries = scene.endpoint.deliveries();
+            let deliveries = stage.endpoint.deliveries();
             let accepted = deliveries
                 .iter()
                 .filter(|delivery| delivery.status == Some(200));
@@ -138,7 +139,7 @@ fn fly_with_kills(
         },
     );
     daemon.stop_clean_but_for("endpoint");
-    (scene.endpoint.deliveries(), killed)
+    (stage.endpoint.deliveries(), killed)
 }
 
 /// Per track, alerts are accepted for the first time in the order in which they happened.
@@ -194,49 +195,23 @@ fn number(name: &str) -> Option<u64> {
         .map(|text| text.parse().expect("a number"))
 }
 
-/// A configuration whose ids are the same in every run, and an endpoint.
-struct Scene {
+/// A daemon whose ids are the same in every run, and its endpoint.
+struct Stage {
     options: DaemonOptions,
     endpoint: Endpoint,
-    _folder: tempfile::TempDir,
+    _scene: Scene,
 }
 
-impl Scene {
+impl Stage {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let secret = SecretFile::fresh(folder.path());
-        let endpoint = Endpoint::start(&secret);
-        corridors::write(folder.path());
-        let config = write(folder.path(), "corridord.toml", &config(&endpoint.url));
+        let scene = Scene::new();
+        let endpoint = Endpoint::start(&scene.secret);
+        let unit = "[unit]\nhistory-id = \"3f7a0d5c-6a5e-4c0e-9b7e-0a4f5a1d2c3b\"\n";
+        let text = format!("{unit}{}", config(&[("ops", &endpoint.url)]));
         Self {
-            options: DaemonOptions::with_config(&config),
+            options: scene.configured(&text),
             endpoint,
-            _folder: folder,
+            _scene: scene,
         }
     }
-}
-
-fn config(url: &str) -> String {
-    format!(
-        r#"
-[unit]
-name = "kill-test"
-history-id = "3f7a0d5c-6a5e-4c0e-9b7e-0a4f5a1d2c3b"
-
-[[link]]
-name = "link1"
-address = "udpin:127.0.0.1:0"
-
-[corridors]
-files = ["corridors.geojson"]
-
-[[endpoint]]
-name = "ops"
-url = "{url}"
-secret-file = "endpoint.secret"
-
-[store]
-directory = "state"
-"#
-    )
 }
