@@ -7,13 +7,18 @@ mod camera;
 mod condition;
 mod gnss;
 mod high_latency;
+mod message;
 mod place;
 mod remote_id;
 mod text;
 mod traffic;
 
+// `core` has addresses, not sockets.
+use core::net::SocketAddr;
 use std::fmt;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::units::{LatLon, Metres, Moment};
 
@@ -21,6 +26,7 @@ pub use camera::{CameraTarget, CameraView, ImageCentre};
 pub use condition::{AutopilotVersion, ExtendedState, HardwareId, RadioStatus, SystemStatus};
 pub use gnss::{Gnss, GnssIntegrity, SenderTime};
 pub use high_latency::{HighLatency, HighLatency2};
+pub use message::{Message, Subject};
 pub use place::SentPlace;
 pub use remote_id::{
     HeightAbove, RadioId, RemoteIdBasic, RemoteIdLocation, RemoteIdOperator, RemoteIdSystem, UasId,
@@ -117,27 +123,44 @@ pub struct Report {
     pub received: Moment,
     /// The link that it arrived on.
     pub link: LinkName,
-    /// The track that it belongs to.
-    pub track: TrackId,
-    /// The MAVLink component that sent it.
-    pub component_id: u8,
-    /// What it said.
-    pub payload: Payload,
+    /// Who sent it.
+    pub sender: Sender,
+    /// What it says.
+    pub message: Message,
     /// The frame as it was received.
     pub frame: RawFrame,
 }
 
-/// What a message said, sentinels already absent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Payload {
-    /// HEARTBEAT (0).
-    Heartbeat(Heartbeat),
-    /// `SYSTEM_TIME` (2).
-    SystemTime(SystemTime),
-    /// `GPS_RAW_INT` (24).
-    GnssRaw(GnssRaw),
-    /// `GLOBAL_POSITION_INT` (33).
-    GlobalPosition(GlobalPosition),
+/// Who sent a frame, as far as the frame and the link tell.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sender {
+    /// The fleet that the link hears.
+    pub namespace: Namespace,
+    /// The MAVLink system id; 32 bits wide, since wider ids are on their way.
+    pub system_id: u32,
+    /// The MAVLink component id.
+    pub component_id: u8,
+    /// The address that it was sent from, on a link over a network.
+    pub address: Option<SocketAddr>,
+    /// How sure it is that nobody else sent it.
+    pub authenticity: Authenticity,
+}
+
+/// How sure a sender's identity is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authenticity {
+    /// Anybody on the link could have sent it.
+    #[default]
+    Unsigned,
+    /// Only who holds the link's key could have sent it.
+    Signed,
+    /// The signature is wrong, and the link is told to hear such frames all the same.
+    BadSignatureAccepted,
+    /// Told to everybody by a means that authenticates nobody, such as a transponder.
+    Broadcast,
+    /// A simulator says that it made it up.
+    Simulated,
 }
 
 /// The sign of life of a component.
@@ -170,23 +193,6 @@ pub struct SystemTime {
     pub unix_us: Option<u64>,
     /// Milliseconds since the sender booted.
     pub boot_ms: u32,
-}
-
-/// The receiver's own solution, before the autopilot's filter.
-///
-/// Source: MAVLink common message set, `GPS_RAW_INT` (24).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GnssRaw {
-    /// `GPS_FIX_TYPE`, as sent: 2 is a 2D fix, 3 and above are 3D.
-    pub fix_type: u8,
-    /// Satellites in use.
-    pub satellites: Option<u8>,
-    /// Height above the WGS-84 ellipsoid, metres.
-    pub alt_ellipsoid_m: Option<f64>,
-    /// Horizontal accuracy, from the extension `h_acc`; never from `eph`, which is HDOP.
-    pub h_acc: Option<Metres>,
-    /// Vertical accuracy, from the extension `v_acc`.
-    pub v_acc: Option<Metres>,
 }
 
 /// The autopilot's filtered position.
@@ -224,6 +230,8 @@ pub struct Fix {
     pub link: LinkName,
     /// The MAVLink component that sent it.
     pub component_id: u8,
+    /// How sure it is that nobody else sent it.
+    pub authenticity: Authenticity,
     /// The place, WGS-84.
     pub position: LatLon,
     /// Height above mean sea level, metres.

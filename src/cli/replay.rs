@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use crate::config::{self, Outside, Purpose};
 use crate::deliver;
-use crate::link::Ear;
+use crate::link::{Arrival, Ear};
 use crate::monitor::alert::Event as AlertEvent;
 use crate::monitor::rule::Rule;
 use crate::monitor::{self, GateSettings, Monitor, Rejection};
-use crate::track::Payload;
+use crate::track::Message;
 use crate::units::{Moment, Monotonic, Utc};
 use crate::wire::{Event, TlogCounts, TlogReader};
 
@@ -119,6 +119,7 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
     let mut clock = ReplayClock::default();
     let mut reader = TlogReader::new(bytes);
     while let Some(record) = reader.next() {
+        let offset = reader.offset() as u64;
         let Event::Frame(frame) = record.event else {
             continue;
         };
@@ -126,14 +127,17 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
         *systems
             .entry((frame.system_id(), frame.component_id()))
             .or_default() += 1;
-        let Some(report) = ear.hear(now, &frame) else {
-            continue;
+        let arrival = Arrival {
+            received: now,
+            ..Arrival::default()
         };
-        if matches!(report.payload, Payload::GlobalPosition(_)) {
-            summary.global_position_int += 1;
-            progress.set_position(reader.offset() as u64);
-        }
-        monitor.handle_report(&report);
+        ear.hear(arrival, &frame, |report| {
+            if matches!(report.message, Message::GlobalPosition(_)) {
+                summary.global_position_int += 1;
+                progress.set_position(offset);
+            }
+            monitor.handle_report(&report);
+        });
         while let Some(decision) = monitor.poll_decision() {
             if let Some(alert) = decision.alert {
                 *summary.alerts.entry(alert.event.short_name()).or_default() += 1;

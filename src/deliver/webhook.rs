@@ -7,10 +7,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::monitor::alert::{
-    Alert, Authenticity, Certainty, Clock, CorridorPosition, CrossingDirection, EdgeCrossing,
-    Episode, Event, Evidence, ExitReason, Link, Position, RuleName, Severity, Status, Track, Unit,
-    Velocity,
+    Alert, Certainty, Clock, CorridorPosition, CrossingDirection, EdgeCrossing, Episode, Event,
+    Evidence, ExitReason, Link, Position, RuleName, Severity, Status, Track, Unit, Velocity,
 };
+use crate::track::Authenticity;
 use crate::units::Utc;
 
 /// Renders the body; what is unknown is absent.

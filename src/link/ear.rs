@@ -1,15 +1,29 @@
 //! Turns the frames of one link into reports.
 
+// `core` has addresses, not sockets.
+use core::net::SocketAddr;
+
 use crate::link::Settings;
-use crate::track::{LinkName, Namespace, Payload, RawFrame, Report, TrackId};
+use crate::track::{Authenticity, LinkName, Message, Namespace, RawFrame, Report, Sender};
 use crate::units::Moment;
-use crate::wire::{Decoded, Frame, Message, decode};
+use crate::wire::{Decoded, Frame, decode};
 
 /// Knows which link it hears, and whose fleet.
 #[derive(Clone, Debug)]
 pub struct Ear {
     link: LinkName,
     namespace: Namespace,
+}
+
+/// How a frame came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// When.
+    pub received: Moment,
+    /// From where, on a link over a network.
+    pub address: Option<SocketAddr>,
+    /// What its signature is worth.
+    pub authenticity: Authenticity,
 }
 
 impl Ear {
@@ -31,34 +45,48 @@ impl Ear {
         }
     }
 
-    /// Turns a frame whose checksum is right into a report, if its message is wanted.
-    #[must_use]
-    pub fn hear(&self, received: Moment, frame: &Frame<'_>) -> Option<Report> {
-        let payload = match decode(frame) {
-            Decoded::Message(message) => wanted(message)?,
-            Decoded::RemoteIdPack(_) | Decoded::Unwanted | Decoded::Short => return None,
-        };
-        Some(Report {
-            received,
+    /// Turns a frame whose checksum is right into reports, one for each message that the monitor
+    /// asks for: mostly one or none, several for a pack of Remote ID messages.
+    pub fn hear(&self, arrival: Arrival, frame: &Frame<'_>, mut report: impl FnMut(Report)) {
+        match decode(frame) {
+            Decoded::Message(message) => {
+                if is_asked_for(&message) {
+                    report(self.report(arrival, frame, message));
+                }
+            }
+            Decoded::RemoteIdPack(pack) => {
+                for message in pack {
+                    report(self.report(arrival, frame, message));
+                }
+            }
+            Decoded::Unwanted | Decoded::Short => {}
+        }
+    }
+
+    fn report(&self, arrival: Arrival, frame: &Frame<'_>, message: Message) -> Report {
+        Report {
+            received: arrival.received,
             link: self.link.clone(),
-            track: TrackId::Vehicle {
+            sender: Sender {
                 namespace: self.namespace.clone(),
                 system_id: frame.system_id(),
+                component_id: frame.component_id(),
+                address: arrival.address,
+                authenticity: arrival.authenticity,
             },
-            component_id: frame.component_id(),
-            payload,
+            message,
             frame: RawFrame::new(frame.raw()),
-        })
+        }
     }
 }
 
-/// Picks what the monitor follows vehicles by.
-fn wanted(message: Message) -> Option<Payload> {
+/// Says whether the monitor follows anything by such a message.
+fn is_asked_for(message: &Message) -> bool {
     match message {
-        Message::Heartbeat(heartbeat) => Some(Payload::Heartbeat(heartbeat)),
-        Message::SystemTime(time) => Some(Payload::SystemTime(time)),
-        Message::Gnss(gnss) => Some(Payload::GnssRaw(gnss.into())),
-        Message::GlobalPosition(position) => Some(Payload::GlobalPosition(position)),
+        Message::Heartbeat(_)
+        | Message::SystemTime(_)
+        | Message::Gnss(_)
+        | Message::GlobalPosition(_) => true,
         Message::SystemStatus(_)
         | Message::RadioStatus(_)
         | Message::SecondGnss(_)
@@ -75,6 +103,6 @@ fn wanted(message: Message) -> Option<Payload> {
         | Message::RemoteIdBasic(_)
         | Message::RemoteIdLocation(_)
         | Message::RemoteIdSystem(_)
-        | Message::RemoteIdOperator(_) => None,
+        | Message::RemoteIdOperator(_) => false,
     }
 }

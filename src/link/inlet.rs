@@ -1,15 +1,15 @@
 //! The way of bytes into a link: frames, reports, counts.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tracing::trace;
 
 use crate::clock::Clock;
 use crate::link::health::Heard;
-use crate::link::{Context, Ear, Outlet, Settings, Tape};
+use crate::link::{Arrival, Context, Ear, Outlet, Settings, Tape};
 use crate::metrics::Metrics;
-use crate::track::LinkName;
-use crate::units::Moment;
+use crate::track::{Authenticity, LinkName};
 use crate::wire::{Event, FrameCounts, Framer, StreamFramer};
 
 /// Turns the bytes of one socket, connection or device into reports.
@@ -48,18 +48,18 @@ impl Inlet {
         self.heard
     }
 
-    /// Takes a datagram, which is framed by itself.
-    pub(super) fn datagram(&mut self, bytes: &[u8]) {
+    /// Takes a datagram, which is framed by itself, and the address that it came from.
+    pub(super) fn datagram(&mut self, bytes: &[u8], address: Option<SocketAddr>) {
         self.metrics.link_datagrams.add(1);
         self.take_bytes(bytes);
-        let received = self.clock.now();
+        let arrival = self.arrival(address);
         let mut framer = Framer::new(bytes);
         for event in framer.by_ref() {
             hear(
                 &self.ear,
                 &mut self.outlet,
                 self.tape.as_ref(),
-                received,
+                arrival,
                 &event,
             );
         }
@@ -67,36 +67,44 @@ impl Inlet {
         self.count(counts, FrameCounts::default());
     }
 
-    /// Takes the next bytes of a stream.
-    pub(super) fn chunk(&mut self, bytes: &[u8]) {
+    /// Takes the next bytes of a stream, and the address of its other end.
+    pub(super) fn chunk(&mut self, bytes: &[u8], address: Option<SocketAddr>) {
         trace!(link = %self.link, length = bytes.len(), "bytes");
         self.take_bytes(bytes);
         self.stream.feed(bytes);
-        self.walk();
+        self.walk(address);
     }
 
     /// Says that nothing follows in the stream; the next chunk begins another one.
     pub(super) fn end_stream(&mut self) {
         self.stream.end();
-        self.walk();
+        self.walk(None);
         self.stream = StreamFramer::new();
         self.counted = FrameCounts::default();
     }
 
-    fn walk(&mut self) {
-        let received = self.clock.now();
+    fn walk(&mut self, address: Option<SocketAddr>) {
+        let arrival = self.arrival(address);
         while let Some(event) = self.stream.next_event() {
             hear(
                 &self.ear,
                 &mut self.outlet,
                 self.tape.as_ref(),
-                received,
+                arrival,
                 &event,
             );
         }
         let before = self.counted;
         self.counted = self.stream.counts();
         self.count(self.counted, before);
+    }
+
+    fn arrival(&self, address: Option<SocketAddr>) -> Arrival {
+        Arrival {
+            received: self.clock.now(),
+            address,
+            authenticity: Authenticity::Unsigned,
+        }
     }
 
     fn take_bytes(&mut self, bytes: &[u8]) {
@@ -128,19 +136,17 @@ impl Inlet {
 /// Records a frame and hands on what it says.
 ///
 /// A frame that the dialect does not know is recorded too: somebody else may know it.
-fn hear(ear: &Ear, outlet: &mut Outlet, tape: Option<&Tape>, received: Moment, event: &Event<'_>) {
+fn hear(ear: &Ear, outlet: &mut Outlet, tape: Option<&Tape>, arrival: Arrival, event: &Event<'_>) {
     match event {
         Event::Frame(frame) => {
             if let Some(tape) = tape {
-                tape.record(received, frame);
+                tape.record(arrival.received, frame);
             }
-            if let Some(report) = ear.hear(received, frame) {
-                outlet.push(report);
-            }
+            ear.hear(arrival, frame, |report| outlet.push(report));
         }
         Event::Unknown(frame) => {
             if let Some(tape) = tape {
-                tape.record(received, frame);
+                tape.record(arrival.received, frame);
             }
         }
         Event::Refused(_) => {}

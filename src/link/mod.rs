@@ -29,7 +29,7 @@ mod udp;
 
 pub use address::{Address, HostPort, NotAnAddress};
 pub use allow::{Allow, NotANetwork, read_network};
-pub use ear::Ear;
+pub use ear::{Arrival, Ear};
 pub use health::{Change, Health, Try};
 pub use open::{InUse, Link};
 pub use outlet::{MonitorEnded, Outlet};

@@ -1,13 +1,13 @@
 //! The way from a link to the monitor: bounded, and never waited for.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::mem::take;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use crate::metrics::Metrics;
-use crate::track::{Payload, Report, TrackId};
+use crate::track::Report;
 
 /// Reports that may wait in the link before older ones give way.
 const HELD_MAX: usize = 1024;
@@ -15,7 +15,7 @@ const HELD_MAX: usize = 1024;
 /// Collects reports and hands them on in batches.
 ///
 /// While the monitor is behind, reports wait here. When too many do, only the newest of each
-/// track and kind is kept: a fresher fix follows, and rules never run backwards.
+/// sender, kind and subject is kept: a fresher fix follows, and rules never run backwards.
 #[derive(Debug)]
 pub struct Outlet {
     batches: mpsc::Sender<Vec<Report>>,
@@ -93,15 +93,15 @@ impl Outlet {
         Ok(())
     }
 
-    /// Drops every report that a newer one of the same track and kind follows.
+    /// Drops every report that a newer one of the same sender, kind and subject follows.
     ///
     /// If that leaves too many, the oldest go: so many tracks are a flood.
     fn keep_newest(&mut self) {
         let before = self.held.len();
-        let mut seen: BTreeSet<(TrackId, Kind)> = BTreeSet::new();
+        let mut seen = HashSet::new();
         let mut kept: Vec<Report> = Vec::new();
         for report in take(&mut self.held).into_iter().rev() {
-            let key = (report.track.clone(), Kind::of(&report.payload));
+            let key = (report.sender.clone(), report.message.subject());
             if kept.len() < HELD_MAX / 2 && seen.insert(key) {
                 kept.push(report);
             }
@@ -114,44 +114,26 @@ impl Outlet {
     }
 }
 
-/// The kind of a report, for telling newer ones of the same kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Heartbeat,
-    SystemTime,
-    GnssRaw,
-    GlobalPosition,
-}
-
-impl Kind {
-    fn of(payload: &Payload) -> Self {
-        match payload {
-            Payload::Heartbeat(_) => Self::Heartbeat,
-            Payload::SystemTime(_) => Self::SystemTime,
-            Payload::GnssRaw(_) => Self::GnssRaw,
-            Payload::GlobalPosition(_) => Self::GlobalPosition,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::iter;
 
     use super::*;
-    use crate::track::{LinkName, Namespace, RawFrame, SystemTime};
+    use crate::track::{Authenticity, LinkName, Message, Namespace, RawFrame, Sender, SystemTime};
     use crate::units::Moment;
 
     fn report(system_id: u32, boot_ms: u32) -> Report {
         Report {
             received: Moment::default(),
             link: LinkName::new("lan"),
-            track: TrackId::Vehicle {
+            sender: Sender {
                 namespace: Namespace::new("lan"),
                 system_id,
+                component_id: 1,
+                address: None,
+                authenticity: Authenticity::Unsigned,
             },
-            component_id: 1,
-            payload: Payload::SystemTime(SystemTime {
+            message: Message::SystemTime(SystemTime {
                 unix_us: None,
                 boot_ms,
             }),

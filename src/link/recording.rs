@@ -66,7 +66,7 @@ impl Recording {
             if played < *due / self.faster {
                 break;
             }
-            inlet.datagram(&self.bytes[frame.clone()]);
+            inlet.datagram(&self.bytes[frame.clone()], None);
             self.next += 1;
         }
         Step::More

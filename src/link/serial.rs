@@ -67,7 +67,7 @@ impl Serial {
             link: settings.name.clone(),
             path: path.to_owned(),
             device: Device::at(path)?,
-            stream: Stream::new(stream),
+            stream: Stream::new(stream, None),
             speed,
         })
     }

@@ -1,6 +1,7 @@
 //! What is read, and the one loop that reads it.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -165,14 +166,17 @@ fn tell(settings: &Settings, voice: Option<Voice>) {
 #[derive(Debug)]
 pub(super) struct Stream<T> {
     pub(super) from: T,
+    /// The address of the other end, if it has one.
+    peer: Option<SocketAddr>,
     buffer: Vec<u8>,
     filled: usize,
 }
 
 impl<T: AsyncRead + Unpin> Stream<T> {
-    pub(super) fn new(from: T) -> Self {
+    pub(super) fn new(from: T, peer: Option<SocketAddr>) -> Self {
         Self {
             from,
+            peer,
             buffer: vec![0; CHUNK_LENGTH],
             filled: 0,
         }
@@ -193,7 +197,7 @@ impl<T: AsyncRead + Unpin> Stream<T> {
     }
 
     fn take(&mut self, inlet: &mut Inlet) {
-        inlet.chunk(&self.buffer[..self.filled]);
+        inlet.chunk(&self.buffer[..self.filled], self.peer);
         self.filled = 0;
     }
 }

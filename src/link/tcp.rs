@@ -102,5 +102,6 @@ async fn hear(stream: TcpStream, peer: SocketAddr, settings: Settings, context: 
 
 fn prepare(stream: TcpStream) -> io::Result<Stream<TcpStream>> {
     SockRef::from(&stream).set_tcp_keepalive(&KEEPALIVE)?;
-    Ok(Stream::new(stream))
+    let peer = stream.peer_addr()?;
+    Ok(Stream::new(stream, Some(peer)))
 }

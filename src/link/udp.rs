@@ -138,7 +138,7 @@ impl Udp {
             match self.socket.try_recv_from(&mut self.buffer) {
                 Ok((length, sender)) if self.allow.admits(sender.ip()) => {
                     trace!(link = %self.link, %sender, length, "datagram");
-                    inlet.datagram(&self.buffer[..length]);
+                    inlet.datagram(&self.buffer[..length], Some(sender));
                 }
                 Ok((_length, sender)) => {
                     trace!(link = %self.link, %sender, "refused");

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::track::Authenticity;
 use crate::units::Utc;
 
 /// Something that a rule found worth telling.
@@ -349,14 +350,6 @@ pub enum Certainty {
     Likely,
     /// Beyond twice the accuracy that the receiver reported.
     Observed,
-}
-
-/// How sure the sender's identity is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Authenticity {
-    /// Anybody on the link could have sent it.
-    Unsigned,
 }
 
 /// The link that the deciding fix arrived on.

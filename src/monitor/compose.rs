@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::corridor::{CorridorIndex, CorridorSet, Location, Side as LineSide};
 use crate::monitor::alert::{
-    Alert, Authenticity, Certainty, Clock, CorridorPosition, CrossingDirection, EdgeCrossing,
-    Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Track, Unit, Velocity,
+    Alert, Certainty, Clock, CorridorPosition, CrossingDirection, EdgeCrossing, Episode, Event,
+    Evidence, ExitReason, Link, Near, Position, RuleName, Track, Unit, Velocity,
 };
 use crate::monitor::names;
 use crate::monitor::rule::Rule;
@@ -93,7 +93,7 @@ impl Ingredients<'_> {
                 fix.h_acc,
                 self.rule.margin.accuracy_assumed,
             ),
-            authenticity: Authenticity::Unsigned,
+            authenticity: fix.authenticity,
             link: Link {
                 name: fix.link.to_string(),
             },

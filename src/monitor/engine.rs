@@ -16,7 +16,7 @@ use crate::monitor::identity;
 use crate::monitor::rule::Rule;
 use crate::monitor::stand::{Stand, Step, Told};
 use crate::monitor::standing::{Standing, StandingRecord, Visit};
-use crate::track::{Fix, Heartbeat, Payload, Report, TrackId, TrackTime};
+use crate::track::{Fix, Heartbeat, Message, Report, TrackId, TrackTime};
 use crate::units::Metres;
 
 /// How far around a fix corridors are looked for, metres; those that are known to matter are
@@ -121,25 +121,31 @@ impl Monitor {
 
     /// Takes one report; its own stamps are the present.
     pub fn handle_report(&mut self, report: &Report) {
-        let Some(follow) = self.tracks.get_mut(&report.track) else {
+        let track = TrackId::Vehicle {
+            namespace: report.sender.namespace.clone(),
+            system_id: report.sender.system_id,
+        };
+        let Some(follow) = self.tracks.get_mut(&track) else {
             let follow = Follow {
-                key: report.track.to_string(),
+                key: track.to_string(),
                 ..Follow::default()
             };
-            self.tracks.insert(report.track.clone(), follow);
+            self.tracks.insert(track, follow);
             return self.handle_report(report);
         };
-        match &report.payload {
-            Payload::Heartbeat(heartbeat) => {
+        match &report.message {
+            Message::Heartbeat(heartbeat) => {
                 if heartbeat.is_autopilot() {
                     follow.heartbeat = Some(*heartbeat);
                 }
             }
-            Payload::SystemTime(time) => {
-                follow.gate.handle_system_time(report.component_id, *time);
+            Message::SystemTime(time) => {
+                follow
+                    .gate
+                    .handle_system_time(report.sender.component_id, *time);
             }
-            Payload::GnssRaw(gnss) => follow.gate.handle_gnss(report.received, *gnss),
-            Payload::GlobalPosition(sample) => {
+            Message::Gnss(gnss) => follow.gate.handle_gnss(report.received, *gnss),
+            Message::GlobalPosition(sample) => {
                 match follow
                     .gate
                     .handle_position(&self.settings.gate, report, sample)
@@ -147,10 +153,27 @@ impl Monitor {
                     Err(reason) => *self.counts.rejections.entry(reason).or_default() += 1,
                     Ok(passed) => {
                         self.counts.positions += 1;
-                        self.handle_fix(&report.track, passed);
+                        self.handle_fix(&track, passed);
                     }
                 }
             }
+            Message::SystemStatus(_)
+            | Message::RadioStatus(_)
+            | Message::SecondGnss(_)
+            | Message::AutopilotVersion(_)
+            | Message::HighLatency(_)
+            | Message::HighLatency2(_)
+            | Message::ExtendedState(_)
+            | Message::Adsb(_)
+            | Message::CameraView(_)
+            | Message::CameraTarget(_)
+            | Message::AisVessel(_)
+            | Message::UtmPosition(_)
+            | Message::GnssIntegrity(_)
+            | Message::RemoteIdBasic(_)
+            | Message::RemoteIdLocation(_)
+            | Message::RemoteIdSystem(_)
+            | Message::RemoteIdOperator(_) => {}
         }
     }
 

@@ -14,7 +14,8 @@ use crate::monitor::rule::Rule;
 use crate::monitor::standing::StandingRecord;
 use crate::monitor::{Decision, GateSettings, Monitor, Settings};
 use crate::track::{
-    GlobalPosition, GnssRaw, LinkName, Namespace, Payload, RawFrame, Report, SystemTime, TrackId,
+    Authenticity, GlobalPosition, Gnss, LinkName, Message, Namespace, RawFrame, Report, Sender,
+    SystemTime,
 };
 use crate::units::{LatLon, Metres, Moment, Monotonic, Utc};
 
@@ -163,19 +164,25 @@ pub(super) fn fix(ms: u32, spot: Spot) -> Report {
         east_mps: 20.0,
         down_mps: 0.0,
     };
-    report(ms, Payload::GlobalPosition(sample))
+    report(ms, Message::GlobalPosition(sample))
 }
 
 /// The receiver's own word.
 pub(super) fn gnss(ms: u32, fix_type: u8, h_acc_m: Option<f64>) -> Report {
-    let gnss = GnssRaw {
+    let gnss = Gnss {
+        time: None,
         fix_type,
         satellites: Some(9),
+        place: None,
+        alt_msl_m: None,
         alt_ellipsoid_m: None,
+        ground_speed_mps: None,
+        course_deg: None,
         h_acc: h_acc_m.and_then(|metres| Metres::new(metres).ok()),
         v_acc: None,
+        speed_acc_mps: None,
     };
-    report(ms, Payload::GnssRaw(gnss))
+    report(ms, Message::Gnss(gnss))
 }
 
 /// The boot clock of a component.
@@ -184,16 +191,15 @@ pub(super) fn system_time(ms: u32, component_id: u8, boot_ms: u32) -> Report {
         unix_us: None,
         boot_ms,
     };
-    Report {
-        component_id,
-        ..report(ms, Payload::SystemTime(time))
-    }
+    let mut report = report(ms, Message::SystemTime(time));
+    report.sender.component_id = component_id;
+    report
 }
 
 /// The same report with another boot clock.
 pub(super) fn booted(report: &Report, boot_ms: u32) -> Report {
     let mut report = report.clone();
-    if let Payload::GlobalPosition(sample) = &mut report.payload {
+    if let Message::GlobalPosition(sample) = &mut report.message {
         sample.boot_ms = boot_ms;
     }
     report
@@ -201,11 +207,10 @@ pub(super) fn booted(report: &Report, boot_ms: u32) -> Report {
 
 /// The same report from another fleet.
 pub(super) fn of_fleet(report: &Report, namespace: &str) -> Report {
-    Report {
-        link: LinkName::new(namespace),
-        track: vehicle(namespace),
-        ..report.clone()
-    }
+    let mut report = report.clone();
+    report.link = LinkName::new(namespace);
+    report.sender.namespace = Namespace::new(namespace);
+    report
 }
 
 /// A fix every `step_ms`, from `start_ms` on, straight through `spots` at `speed_mps`.
@@ -245,24 +250,22 @@ pub(super) fn ms_of(time: Utc) -> f64 {
     f64::from(micros) / 1000.0
 }
 
-fn report(ms: u32, payload: Payload) -> Report {
+fn report(ms: u32, message: Message) -> Report {
     Report {
         received: Moment {
             monotonic: Monotonic::from_micros(u64::from(ms) * 1000),
             utc: Utc::from_micros(START.as_micros() + i64::from(ms) * 1000),
         },
         link: LinkName::new("lan"),
-        track: vehicle("lan"),
-        component_id: 1,
-        payload,
+        sender: Sender {
+            namespace: Namespace::new("lan"),
+            system_id: 1,
+            component_id: 1,
+            address: None,
+            authenticity: Authenticity::Unsigned,
+        },
+        message,
         frame: RawFrame::new(&ms.to_be_bytes()),
-    }
-}
-
-fn vehicle(namespace: &str) -> TrackId {
-    TrackId::Vehicle {
-        namespace: Namespace::new(namespace),
-        system_id: 1,
     }
 }
 

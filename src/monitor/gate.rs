@@ -20,7 +20,7 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
-use crate::track::{Fix, GlobalPosition, GnssRaw, Report, SystemTime, TrackTime};
+use crate::track::{Fix, GlobalPosition, Gnss, Report, SystemTime, TrackTime};
 use crate::units::{LatLon, Metres, Moment};
 
 /// How strict the gate is.
@@ -106,7 +106,7 @@ pub(super) struct Gate {
     jump: Option<Rival>,
     /// New places that came with the boot clock of the last sample.
     standstills: u32,
-    gnss: Option<(Moment, GnssRaw)>,
+    gnss: Option<(Moment, Gnss)>,
 }
 
 /// The last sample that passed.
@@ -143,7 +143,7 @@ const FIX_3D: u8 = 3;
 
 impl Gate {
     /// Remembers what the receiver says about its own quality.
-    pub(super) fn handle_gnss(&mut self, received: Moment, gnss: GnssRaw) {
+    pub(super) fn handle_gnss(&mut self, received: Moment, gnss: Gnss) {
         self.gnss = Some((received, gnss));
     }
 
@@ -184,7 +184,7 @@ impl Gate {
             offset_us = self.judge_time(report.received, sample.boot_ms, position)?;
         }
         let anchor = Anchor {
-            component_id: report.component_id,
+            component_id: report.sender.component_id,
             boot_ms: sample.boot_ms,
             at: TrackTime::from_micros(
                 (i64::from(sample.boot_ms) * 1000).saturating_add(offset_us),
@@ -203,7 +203,8 @@ impl Gate {
             at: anchor.at,
             received: report.received,
             link: report.link.clone(),
-            component_id: report.component_id,
+            component_id: report.sender.component_id,
+            authenticity: report.sender.authenticity,
             position,
             alt_msl_m: Some(sample.alt_msl_m),
             alt_above_home_m: Some(sample.alt_above_home_m),
@@ -318,7 +319,7 @@ impl Gate {
         Err(Rejection::Jump)
     }
 
-    fn fresh_gnss(&self, now: Moment) -> Option<GnssRaw> {
+    fn fresh_gnss(&self, now: Moment) -> Option<Gnss> {
         let (received, gnss) = self.gnss?;
         (now.monotonic.since(received.monotonic) <= GNSS_FRESH).then_some(gnss)
     }

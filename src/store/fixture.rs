@@ -12,6 +12,7 @@ use crate::monitor::Decision;
 use crate::monitor::alert::{self, Alert, Event};
 use crate::monitor::standing::{StandingRecord, Visit};
 use crate::store::{OpenError, Opened, Settings, Store, open};
+use crate::track::Authenticity;
 use crate::units::{LatLon, Utc};
 
 /// How long a test waits for a condition before it fails.
@@ -52,7 +53,7 @@ pub(crate) fn alert_example() -> Alert {
             name: "corridor".to_owned(),
         },
         certainty: alert::Certainty::Observed,
-        authenticity: alert::Authenticity::Unsigned,
+        authenticity: Authenticity::Unsigned,
         link: alert::Link {
             name: "radio".to_owned(),
         },

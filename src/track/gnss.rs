@@ -1,6 +1,6 @@
 //! What satellite receivers say.
 
-use super::{GnssRaw, SentPlace};
+use super::SentPlace;
 use crate::units::Metres;
 
 /// A receiver's own solution, before the autopilot's filter.
@@ -31,18 +31,6 @@ pub struct Gnss {
     pub v_acc: Option<Metres>,
     /// Accuracy of the speed, metres per second.
     pub speed_acc_mps: Option<f64>,
-}
-
-impl From<Gnss> for GnssRaw {
-    fn from(gnss: Gnss) -> Self {
-        Self {
-            fix_type: gnss.fix_type,
-            satellites: gnss.satellites,
-            alt_ellipsoid_m: gnss.alt_ellipsoid_m,
-            h_acc: gnss.h_acc,
-            v_acc: gnss.v_acc,
-        }
-    }
 }
 
 /// An instant on whichever of its clocks a sender chose, in microseconds.

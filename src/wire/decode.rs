@@ -14,11 +14,7 @@ mod traffic;
 mod vehicle;
 
 use super::frame::{Frame, Version};
-use crate::track::{
-    Adsb, AisVessel, AutopilotVersion, CameraTarget, CameraView, ExtendedState, GlobalPosition,
-    Gnss, GnssIntegrity, Heartbeat, HighLatency, HighLatency2, RadioStatus, RemoteIdBasic,
-    RemoteIdLocation, RemoteIdOperator, RemoteIdSystem, SystemStatus, SystemTime, UtmPosition,
-};
+use crate::track::Message;
 use fields::Fields;
 
 pub use remote_id::RemoteIdPack;
@@ -34,54 +30,6 @@ pub enum Decoded<'a> {
     Unwanted,
     /// A MAVLink 1 message that lacks some of its fields.
     Short,
-}
-
-/// What a message says, sentinels already absent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize))]
-pub enum Message {
-    /// HEARTBEAT (0).
-    Heartbeat(Heartbeat),
-    /// `SYS_STATUS` (1).
-    SystemStatus(SystemStatus),
-    /// `SYSTEM_TIME` (2).
-    SystemTime(SystemTime),
-    /// `GPS_RAW_INT` (24).
-    Gnss(Gnss),
-    /// `GLOBAL_POSITION_INT` (33).
-    GlobalPosition(GlobalPosition),
-    /// `RADIO_STATUS` (109).
-    RadioStatus(RadioStatus),
-    /// `GPS2_RAW` (124).
-    SecondGnss(Gnss),
-    /// `AUTOPILOT_VERSION` (148).
-    AutopilotVersion(AutopilotVersion),
-    /// `HIGH_LATENCY` (234).
-    HighLatency(HighLatency),
-    /// `HIGH_LATENCY2` (235).
-    HighLatency2(HighLatency2),
-    /// `EXTENDED_SYS_STATE` (245).
-    ExtendedState(ExtendedState),
-    /// `ADSB_VEHICLE` (246).
-    Adsb(Adsb),
-    /// `CAMERA_FOV_STATUS` (271).
-    CameraView(CameraView),
-    /// `CAMERA_TRACKING_GEO_STATUS` (276).
-    CameraTarget(CameraTarget),
-    /// `AIS_VESSEL` (301).
-    AisVessel(AisVessel),
-    /// `UTM_GLOBAL_POSITION` (340).
-    UtmPosition(UtmPosition),
-    /// `GNSS_INTEGRITY` (441).
-    GnssIntegrity(GnssIntegrity),
-    /// `OPEN_DRONE_ID_BASIC_ID` (12900).
-    RemoteIdBasic(RemoteIdBasic),
-    /// `OPEN_DRONE_ID_LOCATION` (12901).
-    RemoteIdLocation(RemoteIdLocation),
-    /// `OPEN_DRONE_ID_SYSTEM` (12904).
-    RemoteIdSystem(RemoteIdSystem),
-    /// `OPEN_DRONE_ID_OPERATOR_ID` (12905).
-    RemoteIdOperator(RemoteIdOperator),
 }
 
 /// Reads the message of `frame`, whose checksum is right.

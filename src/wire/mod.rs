@@ -20,7 +20,7 @@ mod tlog;
 #[cfg(test)]
 mod samples;
 
-pub use decode::{Decoded, Message, RemoteIdPack, decode};
+pub use decode::{Decoded, RemoteIdPack, decode};
 pub use frame::{Frame, Version};
 pub use framer::{Event, FrameCounts, Framer};
 pub use signing::{

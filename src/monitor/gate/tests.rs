@@ -1,25 +1,27 @@
 //! Verdicts on samples, one letter each.
 
 use super::*;
-use crate::track::{LinkName, Namespace, Payload, RawFrame, TrackId};
+use crate::track::{Authenticity, LinkName, Message, Namespace, RawFrame, Sender};
 use crate::units::{Monotonic, Utc};
 
 /// A sample as (boot milliseconds, latitude); the longitude stays at 22 E.
 type Sample = (u32, f64);
 
-fn report(received_ms: u64, payload: Payload) -> Report {
+fn report(received_ms: u64, message: Message) -> Report {
     Report {
         received: Moment {
             monotonic: Monotonic::from_micros(received_ms * 1000),
             utc: Utc::from_micros(0),
         },
         link: LinkName::new("lan"),
-        track: TrackId::Vehicle {
+        sender: Sender {
             namespace: Namespace::new("lan"),
             system_id: 1,
+            component_id: 1,
+            address: None,
+            authenticity: Authenticity::Unsigned,
         },
-        component_id: 1,
-        payload,
+        message,
         frame: RawFrame::new(&[]),
     }
 }
@@ -43,7 +45,7 @@ fn degrees_e7(degrees: f64) -> i32 {
 }
 
 fn judge(gate: &mut Gate, received_ms: u64, sample: &GlobalPosition) -> char {
-    let report = report(received_ms, Payload::GlobalPosition(*sample));
+    let report = report(received_ms, Message::GlobalPosition(*sample));
     match gate.handle_position(&GateSettings::default(), &report, sample) {
         Ok(Passed {
             continuous: true, ..
@@ -92,7 +94,7 @@ fn a_reboot_is_believed_after_three_samples_and_the_timeline_runs_on() {
     let mut times = Vec::new();
     for (received_ms, boot_ms) in [(0, 60_000), (1000, 900), (2000, 1900), (3000, 2900)] {
         let sample = sample((boot_ms, at));
-        let report = report(received_ms, Payload::GlobalPosition(sample));
+        let report = report(received_ms, Message::GlobalPosition(sample));
         if let Ok(passed) = gate.handle_position(&settings, &report, &sample) {
             times.push(passed.fix.at.as_micros());
         }
@@ -125,7 +127,7 @@ fn a_boot_clock_that_stands_still_filters_nobody_for_ever() {
     let mut times = Vec::new();
     for n in 0..5 {
         let sample = sample((0, at(n)));
-        let report = report(u64::from(n) * 1000, Payload::GlobalPosition(sample));
+        let report = report(u64::from(n) * 1000, Message::GlobalPosition(sample));
         if let Ok(passed) = gate.handle_position(&settings, &report, &sample) {
             times.push(passed.fix.at.as_micros());
         }
@@ -147,7 +149,7 @@ fn a_rejected_sample_does_not_move_the_timeline() {
         (4000, 64_000, here),
     ] {
         let sample = sample((boot_ms, lat));
-        let report = report(received_ms, Payload::GlobalPosition(sample));
+        let report = report(received_ms, Message::GlobalPosition(sample));
         if let Ok(passed) = gate.handle_position(&settings, &report, &sample) {
             times.push(passed.fix.at.as_micros());
         }
@@ -252,12 +254,18 @@ fn places_that_cannot_be_are_rejected() {
 #[test]
 fn a_receiver_without_a_fix_is_not_believed_while_its_word_is_fresh() {
     let mut gate = Gate::default();
-    let gnss = GnssRaw {
+    let gnss = Gnss {
+        time: None,
         fix_type: 1,
         satellites: None,
+        place: None,
+        alt_msl_m: None,
         alt_ellipsoid_m: None,
+        ground_speed_mps: None,
+        course_deg: None,
         h_acc: None,
         v_acc: None,
+        speed_acc_mps: None,
     };
     gate.handle_gnss(Moment::default(), gnss);
     assert_eq!(judge(&mut gate, 4000, &sample((4000, 41.5))), 'N');

@@ -1,8 +1,7 @@
 //! Where a vehicle's camera looks, and what it follows.
 
-use super::Message;
 use super::fields::{Fields, accuracy, known, known_place, thousandths};
-use crate::track::{CameraTarget, CameraView, ImageCentre};
+use crate::track::{CameraTarget, CameraView, ImageCentre, Message};
 
 pub(super) fn fov_status(mut fields: Fields<'_>) -> Message {
     let boot_ms = fields.u32();

@@ -1,8 +1,9 @@
 //! The condition of a vehicle and of the radio that it is heard by.
 
-use super::Message;
 use super::fields::{Fields, hundredths, known, thousandths};
-use crate::track::{AutopilotVersion, ExtendedState, HardwareId, RadioStatus, SystemStatus};
+use crate::track::{
+    AutopilotVersion, ExtendedState, HardwareId, Message, RadioStatus, SystemStatus,
+};
 
 pub(super) fn sys_status(mut fields: Fields<'_>) -> Message {
     Message::SystemStatus(SystemStatus {

@@ -1,8 +1,7 @@
 //! What satellite receivers say.
 
-use super::Message;
 use super::fields::{Fields, direction, hundredths, known, thousandths};
-use crate::track::{Gnss, GnssIntegrity, SenderTime, SentPlace};
+use crate::track::{Gnss, GnssIntegrity, Message, SenderTime, SentPlace};
 use crate::units::Metres;
 
 /// The lowest `GPS_FIX_TYPE` that has a place, and the lowest that has a height.

@@ -1,8 +1,7 @@
 //! What a vehicle says over a satellite link.
 
-use super::Message;
 use super::fields::{Fields, direction, known};
-use crate::track::{HighLatency, HighLatency2};
+use crate::track::{HighLatency, HighLatency2, Message};
 use crate::units::Metres;
 
 pub(super) fn first(mut fields: Fields<'_>) -> Message {

@@ -1,10 +1,9 @@
 //! Remote ID, both as MAVLink fields and packed as it goes over the air.
 
-use super::Message;
 use super::fields::{Fields, hundredths, known};
 use crate::track::{
-    HeightAbove, RadioId, RemoteIdBasic, RemoteIdLocation, RemoteIdOperator, RemoteIdSystem,
-    SentPlace, Text, UasId,
+    HeightAbove, Message, RadioId, RemoteIdBasic, RemoteIdLocation, RemoteIdOperator,
+    RemoteIdSystem, SentPlace, Text, UasId,
 };
 use crate::units::Metres;
 

@@ -13,7 +13,7 @@ use mavlink::dialects::ardupilotmega::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::track::{SenderTime, SentPlace};
+use crate::track::{GlobalPosition, Gnss, Heartbeat, SenderTime, SentPlace, SystemTime};
 use crate::units::Metres;
 use crate::wire::frame::Outline;
 use crate::wire::samples;

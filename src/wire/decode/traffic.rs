@@ -1,8 +1,7 @@
 //! Other traffic, and what a vehicle says of itself to traffic management.
 
-use super::Message;
 use super::fields::{Fields, direction, hundredths, known, known_place, thousandths};
-use crate::track::{Adsb, AisVessel, Text, TransponderHeight, UtmPosition};
+use crate::track::{Adsb, AisVessel, Message, Text, TransponderHeight, UtmPosition};
 use crate::units::Metres;
 
 /// `ADSB_FLAGS`

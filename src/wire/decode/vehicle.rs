@@ -1,8 +1,7 @@
 //! What an autopilot says of itself: sign of life, clocks, filtered position.
 
-use super::Message;
 use super::fields::{Fields, hundredths, known, thousandths};
-use crate::track::{GlobalPosition, Heartbeat, SystemTime};
+use crate::track::{GlobalPosition, Heartbeat, Message, SystemTime};
 
 pub(super) fn heartbeat(mut fields: Fields<'_>) -> Message {
     let _custom_mode = fields.u32();
