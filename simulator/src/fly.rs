@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
+use crate::SEED_STRIDE;
 use crate::clock;
 use crate::frame::FrameKind;
 use crate::plan::{PlanError, VehiclePlan};
@@ -16,8 +17,6 @@ use crate::vehicle::Vehicle;
 
 /// The range of [`FlySettings::faster`].
 const FASTER: std::ops::RangeInclusive<f64> = 0.001..=10_000.0;
-/// Sets the vehicles' seeds apart.
-const SEED_STRIDE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// What to fly, and where to send it.
 #[derive(Clone, Debug)]

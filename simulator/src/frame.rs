@@ -1,4 +1,4 @@
-//! Motion put into MAVLink frames, in the units and with the sentinels of the messages.
+//! Motion put into MAVLink messages, in the units and with the sentinels of the messages.
 //!
 //! Pure. Source: MAVLink common message set, HEARTBEAT (0), `SYSTEM_TIME` (2),
 //! `GPS_RAW_INT` (24), `GLOBAL_POSITION_INT` (33).
@@ -9,7 +9,6 @@ use mavlink::dialects::ardupilotmega::{
     GLOBAL_POSITION_INT_DATA, GPS_RAW_INT_DATA, GpsFixType, HEARTBEAT_DATA, MavAutopilot,
     MavMessage, MavModeFlag, MavState, SYSTEM_TIME_DATA,
 };
-use mavlink::{MAVLinkV1MessageRaw, MAVLinkV2MessageRaw, MavHeader};
 
 pub use mavlink::MavlinkVersion;
 pub use mavlink::dialects::ardupilotmega::MavType;
@@ -154,24 +153,6 @@ impl Telling {
         Step {
             north_m: self.motion.north_mps,
             east_m: self.motion.east_mps,
-        }
-    }
-}
-
-/// Writes a message as the bytes of one frame.
-///
-/// A system id above 255 fits MAVLink 2 only, which the caller has checked.
-pub(crate) fn encode(version: MavlinkVersion, header: MavHeader, message: &MavMessage) -> Vec<u8> {
-    match version {
-        MavlinkVersion::V1 => {
-            let mut raw = MAVLinkV1MessageRaw::new();
-            raw.serialize_message(header, message);
-            raw.raw_bytes().to_vec()
-        }
-        MavlinkVersion::V2 => {
-            let mut raw = MAVLinkV2MessageRaw::new();
-            raw.serialize_message(header, message);
-            raw.raw_bytes().to_vec()
         }
     }
 }

@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use mavlink::MavHeader;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -14,6 +13,7 @@ use crate::flight::{Flight, Motion};
 use crate::frame::{self, FrameKind, Telling};
 use crate::geodesy::Step;
 use crate::noise::Wander;
+use crate::packet::{self, Body, Sender};
 use crate::plan::{PlanError, VehiclePlan};
 use crate::schedule::Schedule;
 
@@ -50,6 +50,21 @@ pub struct Frame {
     pub bytes: Vec<u8>,
     /// Whether the plan's loss takes it: then it must not be sent.
     pub lost: bool,
+}
+
+/// A message that is due, before a link has numbered it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Saying {
+    /// When it is due, since the start.
+    pub(crate) due: Duration,
+    /// What it is.
+    pub(crate) kind: FrameKind,
+    /// Who says it.
+    pub(crate) sender: Sender,
+    /// What it says.
+    pub(crate) body: Body,
+    /// Whether the plan's loss takes it.
+    pub(crate) lost: bool,
 }
 
 impl Vehicle {
@@ -98,20 +113,34 @@ impl Vehicle {
 
     /// Makes the next frame if one is due at `now`, a time since the start.
     pub fn poll_frame(&mut self, now: Duration) -> Option<Frame> {
-        let (due, kind) = self.schedule.take_due(now)?;
-        let message = self.telling_at(due).message(kind);
-        let header = MavHeader {
-            system_id: self.plan.system_id,
-            component_id: self.plan.component_id,
-            sequence: self.sequence,
-        };
+        let saying = self.poll_saying(now)?;
+        let bytes = packet::encode(saying.sender, self.sequence, 0, &saying.body);
         self.sequence = self.sequence.wrapping_add(1);
         Some(Frame {
+            due: saying.due,
+            kind: saying.kind,
+            bytes,
+            lost: saying.lost,
+        })
+    }
+
+    /// Makes the next message if one is due at `now`, a time since the start.
+    pub(crate) fn poll_saying(&mut self, now: Duration) -> Option<Saying> {
+        let (due, kind) = self.schedule.take_due(now)?;
+        let message = self.telling_at(due).message(kind);
+        let plan = &self.plan;
+        Some(Saying {
             due,
             kind,
-            bytes: frame::encode(self.plan.version, header, &message),
-            lost: self.loss_rng.random_bool(self.plan.loss),
+            sender: Sender::new(plan.version, plan.system_id, plan.component_id),
+            body: Body::new(plan.version, &message),
+            lost: self.loss_rng.random_bool(plan.loss),
         })
+    }
+
+    /// Returns the number of the first frame.
+    pub(crate) fn first_sequence(&self) -> u8 {
+        self.sequence
     }
 
     /// Returns where the vehicle truly is at a time since the start, without noise.
@@ -144,7 +173,7 @@ impl Vehicle {
 #[cfg(test)]
 mod tests {
     use mavlink::dialects::ardupilotmega::{GpsFixType, MavMessage, MavType};
-    use mavlink::{MavlinkReader, MavlinkVersion};
+    use mavlink::{MavHeader, MavlinkReader, MavlinkVersion};
 
     use super::*;
     use crate::geodesy::Place;
