@@ -24,7 +24,8 @@ pub use decode::{Decoded, RemoteIdPack, decode};
 pub use frame::{Frame, Version};
 pub use framer::{Event, FrameCounts, Framer};
 pub use signing::{
-    Authenticity, SignatureCheck, SignedStream, SigningKey, SigningMemory, SigningTime,
+    KeyId, SignatureCheck, SignatureVerdict, SignedStream, SigningKey, SigningKeyError,
+    SigningMemory, SigningTime,
 };
 pub use stream::StreamFramer;
 pub use tlog::{Record, TlogCounts, TlogReader};

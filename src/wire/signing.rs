@@ -10,14 +10,17 @@
 //! C helper asks that of new streams only, so that one slow link is not locked out by a fast one,
 //! and so does this room.
 
+mod key;
+
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
 use super::frame::Frame;
 use crate::units::Utc;
+
+pub use key::{KeyId, SigningKey, SigningKeyError};
 
 /// How far behind the clock a stream may start: one minute.
 const NEW_STREAM_BEHIND_MAX: u64 = 60 * 100_000;
@@ -29,24 +32,6 @@ const STREAMS_MAX: usize = 4096;
 const LINK_ID: usize = 0;
 const TIMESTAMP: Range<usize> = 1..7;
 const DIGEST_LENGTH: usize = 6;
-
-/// The secret that both ends of a signed link share.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SigningKey([u8; 32]);
-
-impl SigningKey {
-    /// Wraps the bytes of a key.
-    #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}
-
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SigningKey(..)")
-    }
-}
 
 /// An instant on the clock of signatures: steps of 10 microseconds since 2015, 48 bits of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +84,7 @@ pub struct SigningMemory {
 
 /// What a frame's signature says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Authenticity {
+pub enum SignatureVerdict {
     /// The sender holds the key, and says this for the first time.
     Good,
     /// The sender does not hold the key, or the frame was changed.
@@ -114,7 +99,7 @@ pub enum Authenticity {
     Unsigned,
 }
 
-/// Judges the signatures of a link and remembers what they have come to.
+/// Judges signatures by one key and remembers what they have come to.
 #[derive(Clone, Debug)]
 pub struct SignatureCheck {
     key: SigningKey,
@@ -128,6 +113,12 @@ impl SignatureCheck {
         Self { key, memory }
     }
 
+    /// Returns the key that signatures are judged by.
+    #[must_use]
+    pub const fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
     /// Returns what to keep for the next run; once a minute is enough for the clock.
     #[must_use]
     pub const fn memory(&self) -> &SigningMemory {
@@ -137,12 +128,12 @@ impl SignatureCheck {
     /// Judges `frame`, whose checksum is right, and remembers it if it is good.
     ///
     /// `now` may lie behind: the clock is the latest of what it was and what was told.
-    pub fn judge(&mut self, now: SigningTime, frame: &Frame<'_>) -> Authenticity {
+    pub fn judge(&mut self, now: SigningTime, frame: &Frame<'_>) -> SignatureVerdict {
         let Some(signature) = frame.signature() else {
-            return Authenticity::Unsigned;
+            return SignatureVerdict::Unsigned;
         };
         if !self.is_signed_by_key(frame.raw()) {
-            return Authenticity::Bad;
+            return SignatureVerdict::Bad;
         }
         let stream = SignedStream {
             system_id: frame.system_id(),
@@ -160,7 +151,7 @@ impl SignatureCheck {
             return false;
         };
         let digest = Sha256::new()
-            .chain_update(self.key.0)
+            .chain_update(self.key.bytes())
             .chain_update(signed)
             .finalize();
         let differences = signature
@@ -175,18 +166,18 @@ impl SignatureCheck {
         now: SigningTime,
         stream: SignedStream,
         told: SigningTime,
-    ) -> Authenticity {
+    ) -> SignatureVerdict {
         let memory = &mut self.memory;
         let clock = memory.clock.max(now);
         match memory.streams.get(&stream) {
-            Some(last) if told <= *last => return Authenticity::Replayed,
-            None if told.0 + NEW_STREAM_BEHIND_MAX < clock.0 => return Authenticity::TooOld,
-            None if STREAMS_MAX <= memory.streams.len() => return Authenticity::TooManyStreams,
+            Some(last) if told <= *last => return SignatureVerdict::Replayed,
+            None if told.0 + NEW_STREAM_BEHIND_MAX < clock.0 => return SignatureVerdict::TooOld,
+            None if STREAMS_MAX <= memory.streams.len() => return SignatureVerdict::TooManyStreams,
             Some(_) | None => {}
         }
         memory.streams.insert(stream, told);
         memory.clock = clock.max(told);
-        Authenticity::Good
+        SignatureVerdict::Good
     }
 }
 
@@ -222,10 +213,10 @@ mod tests {
 
     fn check_of(heard: &Heard) -> SignatureCheck {
         let key = samples::bytes(&heard.key).try_into().unwrap();
-        SignatureCheck::new(SigningKey::new(key), SigningMemory::default())
+        SignatureCheck::new(SigningKey::new(key).unwrap(), SigningMemory::default())
     }
 
-    fn judge(check: &mut SignatureCheck, now: u64, bytes: &[u8]) -> Authenticity {
+    fn judge(check: &mut SignatureCheck, now: u64, bytes: &[u8]) -> SignatureVerdict {
         match Frame::outline(bytes) {
             Outline::Whole(frame) => check.judge(SigningTime::from_steps(now), &frame),
             Outline::Cut | Outline::NoMagic => panic!("no whole frame: {bytes:02x?}"),
@@ -240,15 +231,15 @@ mod tests {
             let before = check.memory().clone();
             let verdict = judge(&mut check, heard.now, &samples::bytes(&case.frame));
             let expected = match case.verdict.as_str() {
-                "good" => Authenticity::Good,
-                "bad" => Authenticity::Bad,
-                "replayed" => Authenticity::Replayed,
-                "too_old" => Authenticity::TooOld,
-                "unsigned" => Authenticity::Unsigned,
+                "good" => SignatureVerdict::Good,
+                "bad" => SignatureVerdict::Bad,
+                "replayed" => SignatureVerdict::Replayed,
+                "too_old" => SignatureVerdict::TooOld,
+                "unsigned" => SignatureVerdict::Unsigned,
                 other => panic!("no verdict: {other}"),
             };
             assert_eq!(verdict, expected, "{}", case.why);
-            if verdict == Authenticity::Good {
+            if verdict == SignatureVerdict::Good {
                 assert_ne!(check.memory(), &before, "{}", case.why);
             } else {
                 assert_eq!(check.memory(), &before, "{}", case.why);
@@ -270,7 +261,7 @@ mod tests {
         }
         let mut after = SignatureCheck::new(check.key.clone(), check.memory().clone());
         for bytes in &frames {
-            assert_ne!(judge(&mut after, 0, bytes), Authenticity::Good);
+            assert_ne!(judge(&mut after, 0, bytes), SignatureVerdict::Good);
         }
         assert_eq!(after.memory(), check.memory());
     }
@@ -285,7 +276,7 @@ mod tests {
             let mut check = check_of(&heard);
             assert_eq!(
                 judge(&mut check, heard.now, &bytes),
-                Authenticity::Bad,
+                SignatureVerdict::Bad,
                 "bit {bit}"
             );
             assert_eq!(check.memory(), &SigningMemory::default(), "bit {bit}");
@@ -297,8 +288,8 @@ mod tests {
         let heard = heard();
         let bytes = samples::bytes(&heard.cases[0].frame);
         for (late, verdict) in [
-            (NEW_STREAM_BEHIND_MAX, Authenticity::Good),
-            (NEW_STREAM_BEHIND_MAX + 1, Authenticity::TooOld),
+            (NEW_STREAM_BEHIND_MAX, SignatureVerdict::Good),
+            (NEW_STREAM_BEHIND_MAX + 1, SignatureVerdict::TooOld),
         ] {
             assert_eq!(
                 judge(&mut check_of(&heard), heard.now + late, &bytes),
@@ -319,10 +310,10 @@ mod tests {
                 link_id: 0,
             };
             let verdict = check.advance(SigningTime(0), stream, SigningTime(1));
-            assert_eq!(verdict, Authenticity::Good);
+            assert_eq!(verdict, SignatureVerdict::Good);
         }
         let verdict = judge(&mut check, 0, &samples::bytes(&heard.cases[0].frame));
-        assert_eq!(verdict, Authenticity::TooManyStreams);
+        assert_eq!(verdict, SignatureVerdict::TooManyStreams);
     }
 
     #[test]
