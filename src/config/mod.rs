@@ -5,6 +5,7 @@
 //! folder of the file that names them; secrets are looked up first in the service's credentials
 //! folder.
 
+mod choice;
 mod corridors;
 mod document;
 mod endpoint;

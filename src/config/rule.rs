@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::config::document::{Located, Section};
+use crate::config::choice::{find, one_of};
+use crate::config::document::Section;
 use crate::corridor::CorridorSet;
 use crate::monitor::alert::{Event, Severity, Status};
 use crate::monitor::rule::{Confirm, CorridorFilter, Margin, Rule};
@@ -142,33 +143,4 @@ fn read_margin(rule: &mut Section<'_, '_>) -> Margin {
         accuracy_factor: factor.map_or(default.accuracy_factor, |factor| factor.value),
         accuracy_assumed,
     }
-}
-
-/// Reads a word that must be one of `all`, if it is there.
-fn one_of<T: Copy + Default>(
-    section: &mut Section<'_, '_>,
-    key: &'static str,
-    all: &[T],
-    name: impl Fn(&T) -> &'static str,
-) -> T {
-    let text = section.text(key);
-    text.and_then(|text| find(section, &text, all, name))
-        .unwrap_or_default()
-}
-
-fn find<T: Copy>(
-    section: &Section<'_, '_>,
-    text: &Located<String>,
-    all: &[T],
-    name: impl Fn(&T) -> &'static str,
-) -> Option<T> {
-    let found = all.iter().find(|candidate| name(candidate) == text.value);
-    if found.is_none() {
-        let names: Vec<&str> = all.iter().map(name).collect();
-        section.refuse(
-            text,
-            &format!("`{}` is none of {}", text.value, names.join(", ")),
-        );
-    }
-    found.copied()
 }
