@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -10,6 +10,7 @@ use url::{Host, Url};
 use crate::config::document::{Located, Section};
 use crate::config::findings::Findings;
 use crate::config::outside::Outside;
+use crate::config::secret_file;
 use crate::deliver::{Endpoint, Secret};
 
 /// Reads the endpoints of the file; one that is not sound is refused and left out.
@@ -90,7 +91,7 @@ fn read_one(
     }
     let url = url.and_then(|text| checked(&section, &text, parse_url(&text.value)));
     let secrets = secret_file.and_then(|text| {
-        let file = find_secret(base, outside, &text.value);
+        let file = secret_file::find(base, outside, &text.value);
         checked(&section, &text, read_secrets(&file, findings))
     });
     section.finish();
@@ -158,49 +159,15 @@ fn name_of(url: &Url, names: &mut BTreeSet<String>) -> String {
     name
 }
 
-/// Looks in the service's credentials folder first, then beside the configuration.
-fn find_secret(base: &Path, outside: &Outside, name: &str) -> PathBuf {
-    let credential = outside.credentials.as_ref().map(|folder| folder.join(name));
-    credential
-        .filter(|path| path.exists())
-        .unwrap_or_else(|| base.join(name))
-}
-
 /// Reads one secret a line; each of them signs, which is how a key is rotated.
 fn read_secrets(file: &Path, findings: &mut Findings) -> Result<Vec<Secret>, String> {
     let name = file.display();
     let text = fs::read_to_string(file)
         .map_err(|error| format!("cannot read the secret file {name}: {error}"))?;
-    let mut secrets = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let secret: Secret = line
-            .parse()
-            .map_err(|error| format!("{name}:{number}: {error}"))?;
-        secrets.push(secret);
-    }
+    let secrets = secret_file::read_lines(file, &text, str::parse)?;
     if secrets.is_empty() {
         return Err(format!("{name}: there is no secret in it"));
     }
-    warn_of_open_file(file, findings);
+    secret_file::warn_if_open(file, findings);
     Ok(secrets)
 }
-
-#[cfg(unix)]
-fn warn_of_open_file(file: &Path, findings: &mut Findings) {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let open = fs::metadata(file).is_ok_and(|data| data.permissions().mode() & 0o007 != 0);
-    if open {
-        let source = file.display().to_string();
-        findings.warn(
-            &source,
-            "everybody on this machine can read the secret: chmod o= it",
-        );
-    }
-}
-
-#[cfg(not(unix))]
-fn warn_of_open_file(_file: &Path, _findings: &mut Findings) {}

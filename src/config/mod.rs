@@ -15,6 +15,7 @@ mod link;
 mod load;
 mod outside;
 mod rule;
+mod secret_file;
 
 pub use document::parse_span;
 pub use flaw::{Flaw, Flaws};
