@@ -69,7 +69,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "store",
-        &["monitor", "corridor", "track", "clock", "units", "metrics"],
+        &[
+            "wire", "monitor", "corridor", "track", "clock", "units", "metrics",
+        ],
     ),
     (
         "link",

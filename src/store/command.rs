@@ -4,7 +4,10 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::monitor::Decision;
-use crate::store::{Backlog, Due, Entry, Verdict, backlog, decisions, heads, history, outbox};
+use crate::store::{
+    Backlog, Due, Entry, SigningRecord, Verdict, backlog, decisions, heads, history, outbox,
+    signing,
+};
 use crate::units::Utc;
 
 /// One wish of a handle.
@@ -30,6 +33,8 @@ pub(super) enum Command {
         now: Utc,
         done: Reply<()>,
     },
+    /// Write down what signatures have come to.
+    Remember { records: Vec<SigningRecord> },
     /// Count rows.
     CountBacklog { reply: Reply<Vec<Backlog>> },
     /// Tell alerts and their deliveries.
@@ -77,6 +82,11 @@ impl Command {
                 now,
                 done,
             } => done.keep(outbox::finish(connection, *seq, verdict, *now)?),
+            Self::Remember { records } => {
+                for record in records.iter() {
+                    signing::put(connection, record)?;
+                }
+            }
             Self::CountBacklog { reply } => reply.keep(backlog::count(connection, endpoints)?),
             Self::ReadHistory {
                 before,
@@ -98,6 +108,7 @@ impl Command {
             }
             Self::Due { reply, .. } => reply.send(),
             Self::Finish { done, .. } => done.send(),
+            Self::Remember { .. } => {}
             Self::CountBacklog { reply } => reply.send(),
             Self::ReadHistory { reply, .. } => reply.send(),
             Self::Close { mut done } => {

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::monitor::Decision;
 use crate::store::command::{Command, Reply};
 use crate::store::writer::Patience;
-use crate::store::{Backlog, Due, Entry, Verdict};
+use crate::store::{Backlog, Due, Entry, SigningRecord, Verdict};
 use crate::units::Utc;
 
 /// A handle on the store; clones share one thread.
@@ -115,6 +115,15 @@ impl Store {
             done,
         })
         .await
+    }
+
+    /// Hands over what signatures have come to, waiting for room in the queue but not for the commit.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the store is closed already.
+    pub async fn remember(&self, records: Vec<SigningRecord>) -> Result<(), StoreClosed> {
+        self.send(Command::Remember { records }).await
     }
 
     /// Counts the rows of every endpoint by state.

@@ -1,4 +1,5 @@
-//! What must outlive the daemon: alerts, what is owed to each endpoint, and standings.
+//! What must outlive the daemon: alerts, what is owed to each endpoint, standings, and what signatures
+//! have come to.
 //!
 //! One `SQLite` database, one thread that owns it, one writer. Everybody else holds a
 //! [`Store`], which hands commands to that thread.
@@ -28,6 +29,7 @@ mod lock;
 mod open;
 mod outbox;
 mod schema;
+mod signing;
 mod standings;
 mod writer;
 
@@ -39,3 +41,4 @@ pub use history::{DeliveryState, Entry, State};
 pub use open::{Opened, Settings, open};
 pub use outbox::{Verdict, WAIT_MAX};
 pub use schema::VERSION;
+pub use signing::SigningRecord;

@@ -20,7 +20,7 @@ use crate::store::handle::{Nudges, Store};
 use crate::store::inspect::{self, Found};
 use crate::store::lock::{self, Lock};
 use crate::store::writer::{Patience, Writer};
-use crate::store::{schema, standings};
+use crate::store::{SigningRecord, schema, signing, standings};
 
 /// The file that holds everything.
 const FILE_NAME: &str = "corridord.db";
@@ -49,6 +49,8 @@ pub struct Opened {
     pub history: Uuid,
     /// The standings as they were committed last.
     pub standings: Vec<StandingRecord>,
+    /// What signatures had come to, as it was committed last.
+    pub signing: Vec<SigningRecord>,
 }
 
 /// Opens the store in `settings.directory`, for delivery to `endpoints` by name.
@@ -78,6 +80,7 @@ pub fn open(
     make_durable(&connection).map_err(fail("turn on write-ahead logging"))?;
     let history = schema::history(&connection).map_err(fail("read the history id"))?;
     let standings = standings::all(&connection).map_err(fail("read the standings"))?;
+    let signing = signing::all(&connection).map_err(fail("read what signatures had come to"))?;
     let (store, thread) = start(connection, lock, endpoints, clock, metrics)
         .map_err(|source| OpenError::Thread { source })?;
     Ok(Opened {
@@ -85,6 +88,7 @@ pub fn open(
         thread,
         history,
         standings,
+        signing,
     })
 }
 

@@ -9,13 +9,14 @@ use uuid::Uuid;
 pub(super) const APPLICATION_ID: i64 = 0x6372_6472;
 
 /// The schema that this program writes: the number of steps below.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Each step leads from the version of its index to the next; a released one never changes.
 ///
 /// Times are microseconds since the Unix epoch, UTC. Columns that hold measured numbers carry
 /// no constraint: a row that can never be written would hold up all rows behind it.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE meta (
         name TEXT PRIMARY KEY,
         value TEXT NOT NULL
@@ -66,7 +67,28 @@ const STEPS: [&str; 1] = ["
         travelled_m REAL,
         PRIMARY KEY (rule, track, corridor)
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    -- What signatures have come to, in steps of 10 us since 2015. A row stays when its key is no
+    -- longer used: the key may be used again.
+    CREATE TABLE signing_clock (
+        link TEXT NOT NULL,
+        key TEXT NOT NULL,
+        clock INTEGER NOT NULL,
+        PRIMARY KEY (link, key)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE signing_stream (
+        link TEXT NOT NULL,
+        key TEXT NOT NULL,
+        system_id INTEGER NOT NULL,
+        component_id INTEGER NOT NULL,
+        link_id INTEGER NOT NULL,
+        timestamp INTEGER NOT NULL,
+        PRIMARY KEY (link, key, system_id, component_id, link_id)
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Brings the schema up to [`VERSION`], in one transaction; a new database gets `fresh_history`.
 pub(super) fn migrate(connection: &mut Connection, fresh_history: Uuid) -> rusqlite::Result<()> {
@@ -110,6 +132,35 @@ mod tests {
     #[test]
     fn the_version_counts_the_steps() {
         assert_eq!(usize::try_from(VERSION), Ok(STEPS.len()));
+    }
+
+    #[test]
+    fn every_earlier_version_is_led_to_this_one_and_keeps_what_it_has() {
+        let mut new = Connection::open_in_memory().unwrap();
+        migrate(&mut new, Uuid::from_u128(2)).unwrap();
+        for version in 1..VERSION {
+            let mut old = Connection::open_in_memory().unwrap();
+            let first = Uuid::from_u128(1);
+            let step = old.transaction().unwrap();
+            for statements in &STEPS[..usize::try_from(version).unwrap()] {
+                step.execute_batch(statements).unwrap();
+            }
+            create(&step, first).unwrap();
+            step.pragma_update(None, "user_version", version).unwrap();
+            step.commit().unwrap();
+
+            migrate(&mut old, Uuid::from_u128(2)).unwrap();
+            assert_eq!(history(&old), Ok(first), "version {version}");
+            assert_eq!(tables(&old), tables(&new), "version {version}");
+        }
+    }
+
+    fn tables(connection: &Connection) -> Vec<String> {
+        let mut names = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+            .unwrap();
+        let names = names.query_map([], |row| row.get(0)).unwrap();
+        names.map(Result::unwrap).collect()
     }
 
     #[test]

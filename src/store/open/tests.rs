@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::store::fixture::{close, decision, opened, standing_example, try_open};
+use crate::wire::{SigningMemory, SigningTime};
 
 fn directory() -> TempDir {
     tempfile::tempdir().unwrap()
@@ -45,8 +46,19 @@ async fn a_reopened_store_remembers_standings_pending_rows_and_its_history() {
         thread,
         history,
         standings,
+        signing,
     } = opened(directory.path(), &["ops"]);
     assert_eq!(standings, [], "a new store remembers nothing");
+    assert_eq!(signing, [], "a new store remembers nothing");
+    let signed = SigningRecord {
+        link: "radio".to_owned(),
+        key: "00aa".to_owned(),
+        memory: SigningMemory {
+            clock: SigningTime::from_steps(70),
+            streams: BTreeMap::new(),
+        },
+    };
+    store.remember(vec![signed.clone()]).await.unwrap();
     let outside = StandingRecord {
         visit: None,
         track: "b".to_owned(),
@@ -71,6 +83,7 @@ async fn a_reopened_store_remembers_standings_pending_rows_and_its_history() {
     .unwrap();
     assert_eq!(again.history, history, "the stored history wins");
     assert_eq!(again.standings, [standing_example("a"), outside]);
+    assert_eq!(again.signing, [signed]);
     let now = Clock::start().now().utc;
     let due = again.store.due("ops", now, 10, Vec::new()).await.unwrap();
     let alerts: Vec<_> = due.ready.into_iter().map(|head| head.alert).collect();
@@ -118,7 +131,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     drop(connection);
     check_refused(
         directory.path(),
-        ": schema version 99 is newer than this program knows (1); \
+        ": schema version 99 is newer than this program knows (2); \
          install a newer corridord or point --state elsewhere",
     );
 }
