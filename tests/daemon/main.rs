@@ -6,6 +6,7 @@ mod kills;
 mod links;
 mod main_job;
 mod peers;
+mod recordings;
 mod replay;
 mod restart;
 mod service;

@@ -6,16 +6,15 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use corridor_sim::tlog::{Record, Records};
-use corridor_sim::vehicle::Vehicle;
-use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 
-use crate::support::daemon::{Daemon, DaemonOptions};
-use crate::support::endpoint::Endpoint;
-use crate::support::flight::weaving;
+use crate::support::daemon::Daemon;
 use crate::support::pty::Adapter;
-use crate::support::scene::{Scene, config};
+use crate::support::scene::Scene;
+use crate::support::stage::{
+    Stage, count, flight_of, frames_of, log_level, metric, send_datagrams, udp, wait_for_count,
+    with_links,
+};
 use crate::support::wait_within;
 
 /// How long a link may take to come back once its device or server is there.
@@ -332,58 +331,6 @@ fn the_daemon_starts_with_no_link_there_and_tells_each_once() {
 }
 
 #[test]
-fn a_link_is_recorded_as_it_was_heard() {
-    let stage =
-        Stage::new("address = \"tcpin:127.0.0.1:0\"\n[link.record]\ndirectory = \"recordings\"");
-    let daemon = stage.options.start();
-    let mut client = TcpStream::connect(daemon.link_address("link1")).unwrap();
-    client.write_all(b"garbage").unwrap();
-    client.write_all(&flight_of(1)).unwrap();
-    stage.wait_for_entered(1);
-    drop(client);
-    daemon.stop_clean();
-
-    let files = stage.scene.files("recordings");
-    assert_eq!(files.len(), 1, "{files:?}");
-    let (_path, bytes) = &files[0];
-    let records: Vec<Record<'_>> = Records::new(bytes).collect();
-    let frames: Vec<u8> = records.iter().flat_map(|it| it.frame.to_vec()).collect();
-    assert_eq!(frames, flight_of(1));
-    assert!(records.is_sorted_by_key(|record| record.unix_us));
-}
-
-#[test]
-fn a_recording_that_makes_no_sense_is_refused_in_words() {
-    let scene = Scene::new();
-    let links = "\
-[[link]]
-name = \"a b\"
-address = \"udpin:127.0.0.1:0\"
-[link.record]
-directory = \"r\"
-size-max-mb = 0
-[[link]]
-name = \"b\"
-address = \"file:flight.tlog\"
-[link.record]
-directory = \"r\"
-";
-    scene.configured(&with_links(links, "http://127.0.0.1:9/hook"));
-    let checked = scene.run("check", &[]);
-    assert_eq!(checked.code, Some(78));
-    assert_eq!(
-        checked.err.lines().collect::<Vec<_>>(),
-        [
-            "DIR/corridord.toml:2: link[0].name: begins the names of its recordings: write letters, \
-             digits, `-`, `_`, `.`",
-            "DIR/corridord.toml:6: link[0].record.size-max-mb: must be more than 0",
-            "DIR/corridord.toml:10: link[1].record.directory: is of no use here: the link is a \
-             recording already",
-        ]
-    );
-}
-
-#[test]
 fn a_tcp_port_in_use_ends_the_start() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
@@ -432,100 +379,11 @@ allow = [\"10.0.0.0/8\"]
     );
 }
 
-/// A daemon that is ready to start, with an endpoint that it delivers to.
-struct Stage {
-    scene: Scene,
-    endpoint: Endpoint,
-    options: DaemonOptions,
-}
-
-impl Stage {
-    /// Makes one with `link1`, which has these keys; more links may follow them.
-    fn new(link: &str) -> Self {
-        let scene = Scene::new();
-        let endpoint = Endpoint::start(&scene.secret);
-        let links = format!("[[link]]\nname = \"link1\"\n{link}\n");
-        let options = scene.configured(&with_links(&links, &endpoint.url));
-        Self {
-            scene,
-            endpoint,
-            options,
-        }
-    }
-
-    /// Makes one whose only link is a serial device that can be plugged in.
-    fn with_device(bauds: &str) -> Self {
-        let mut stage = Self::new("address = \"udpin:127.0.0.1:0\"");
-        let device = stage.device();
-        let address = format!("address = \"serial:{}:{bauds}\"", device.display());
-        let links = format!("[[link]]\nname = \"link1\"\n{address}\n");
-        let text = with_links(&links, &stage.endpoint.url);
-        stage.options = stage.scene.configured(&text);
-        stage
-    }
-
-    fn device(&self) -> std::path::PathBuf {
-        self.scene.path("usb-radio-if00")
-    }
-
-    /// Waits until the flight of a system is told.
-    fn wait_for_entered(&self, system_id: u32) {
-        let what = format!("an alert of system {system_id}");
-        self.endpoint
-            .wait_until(&what, |_all| 0 < self.entered(system_id));
-    }
-
-    fn entered(&self, system_id: u32) -> usize {
-        let is_it = |body: &Value| {
-            body["type"] == "corridor.entered"
-                && body["data"]["properties"]["track"]["system_id"] == system_id
-        };
-        let deliveries = self.endpoint.deliveries();
-        let bodies = deliveries.iter().filter_map(|it| it.body.as_ref());
-        bodies.filter(|body| is_it(body)).count()
-    }
-}
-
-fn with_links(links: &str, url: &str) -> String {
-    let text = config(&[("hook", url)]);
-    let (_link, rest) = text.split_once("\n\n").expect("a section after the link");
-    format!("{links}\n{rest}")
-}
-
-fn log_level(filter: &str) -> Vec<(String, String)> {
-    vec![("CORRIDORD_LOG".to_owned(), filter.to_owned())]
-}
-
-/// The frames of a flight into the strip, with the time at which each is due.
-fn frames_of(system_id: u32) -> Vec<(Duration, Vec<u8>)> {
-    let plan = weaving(system_id, 20.0);
-    let mut vehicle = Vehicle::new(plan, 1_770_000_000_000_000, 1).expect("a plan");
-    let until = Duration::from_secs(15);
-    std::iter::from_fn(|| vehicle.poll_frame(until))
-        .map(|frame| (frame.due, frame.bytes))
-        .collect()
-}
-
-fn flight_of(system_id: u32) -> Vec<u8> {
-    let frames = frames_of(system_id).into_iter();
-    frames.flat_map(|(_due, frame)| frame).collect()
-}
-
-fn udp(address: &str) -> UdpSocket {
-    UdpSocket::bind(address).expect("a free port")
-}
-
 /// Asserts that nothing has come back to a socket that the daemon knows.
 fn assert_nothing_received(socket: &UdpSocket) {
     socket.set_nonblocking(true).expect("an option");
     let nothing = socket.recv(&mut [0; 300]).map_err(|error| error.kind());
     assert_eq!(nothing, Err(ErrorKind::WouldBlock), "nothing is sent");
-}
-
-fn send_datagrams(from: &UdpSocket, to: SocketAddr, system_id: u32) {
-    for (_due, frame) in frames_of(system_id) {
-        from.send_to(&frame, to).expect("it is sent");
-    }
 }
 
 /// Binds a port, which refuses connections until it listens.
@@ -564,30 +422,6 @@ fn waiting(connection: &mut TcpStream) -> Vec<u8> {
         .map_err(|error| error.kind());
     assert_eq!(ended, Err(ErrorKind::WouldBlock), "it is open");
     bytes
-}
-
-fn count(daemon: &Daemon, message: &str) -> usize {
-    let events = daemon.log.events();
-    events
-        .iter()
-        .filter(|event| event["message"] == message)
-        .count()
-}
-
-fn wait_for_count(daemon: &Daemon, message: &str, wanted: usize) {
-    let what = format!("{wanted} times `{message}`");
-    wait_within(Duration::from_secs(30), &what, || {
-        (wanted <= count(daemon, message)).then_some(())
-    });
-}
-
-fn metric(events: &[Value], name: &str) -> u64 {
-    let event = events
-        .iter()
-        .find(|event| event["message"] == "metric" && event["name"] == name);
-    event
-        .and_then(|event| event["value"].as_u64())
-        .expect("the metric")
 }
 
 fn descriptors(daemon: &Daemon) -> usize {

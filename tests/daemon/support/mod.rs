@@ -14,6 +14,7 @@ pub(crate) mod python;
 pub(crate) mod recording;
 pub(crate) mod relay;
 pub(crate) mod scene;
+pub(crate) mod stage;
 
 use std::time::{Duration, Instant};
 
