@@ -247,6 +247,26 @@ mod tests {
     }
 
     #[test]
+    fn the_link_that_mavproxy_hides_in_a_stamp_moves_it_by_3_us_at_most() {
+        let start = START_US & !3;
+        let write = |us: u64, link: u64| ((start + us) | link).to_be_bytes();
+        let stamps = [write(0, 3), write(4, 0), write(8, 2)];
+        let bytes = stamps.map(|stamp| [&stamp[..], &heartbeat(1)].concat());
+        let bytes = bytes.concat();
+        let received: Vec<u64> = TlogReader::new(&bytes)
+            .map(|record| record.received_us - start)
+            .collect();
+        assert_eq!(received, [3, 4, 10]);
+    }
+
+    #[test]
+    fn a_recording_may_hold_both_versions() {
+        let second = samples::v2(samples::header(2, 1, 0), &samples::heartbeat());
+        let bytes = [&record(0, 1)[..], &stamp(5), &second, &record(9, 3)].concat();
+        check(&bytes, "1@0 2@5 3@9", "frames=3");
+    }
+
+    #[test]
     fn a_stamp_that_both_byte_orders_make_plausible_is_near_the_one_before() {
         let ambiguous: u64 = 0x0005_1a1f_2b3c_0500;
         assert!(is_plausible(ambiguous) && is_plausible(ambiguous.swap_bytes()));
