@@ -64,6 +64,8 @@ metrics! {
     link_losses: Counter = "link_losses_total",
     /// Frames left out of a recording: the disk was too slow, or could not be written to.
     link_recording_dropped: Counter = "link_recording_dropped_total",
+    /// Recordings removed: too many, too old, or in the way of the free disk.
+    link_recordings_removed: Counter = "link_recordings_removed_total",
     /// Datagrams and clients from sources that a link is not allowed to hear, or has no room for.
     link_refused_sources: Counter = "link_refused_sources_total",
     /// Datagrams read from links, and frames of recordings.

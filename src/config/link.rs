@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::config::document::{Located, Section};
 use crate::config::findings::Findings;
@@ -13,8 +14,12 @@ const TAKEN: &str = "another link listens there already";
 
 /// The size of a recording by default, 10^6 bytes: about three hours of one busy vehicle.
 const SIZE_MAX_MB: u32 = 64;
+/// The time that a recording covers by default.
+const SPAN_MAX: Duration = Duration::from_secs(6 * 3600);
 /// How many recordings of a link are kept by default.
 const FILES_MAX: u32 = 20;
+/// How much of the disk stays free by default, 10^6 bytes: years of alerts.
+const FREE_MIN_MB: u32 = 500;
 
 /// Reads the links of the file; one that is not sound is refused and left out.
 pub(super) fn read(sections: Vec<Section<'_, '_>>, base: &Path) -> Vec<Settings> {
@@ -130,11 +135,22 @@ fn read_record(
     let mut record = link.section("record")?;
     let directory = record.text_required("directory");
     let size_max_mb = record.count("size-max-mb");
+    let span_max = record.span("span-max");
     let files_max = record.count("files-max");
+    let age_max = record.span("age-max");
+    let free_min_mb = record.count("free-min-mb");
     for count in [&size_max_mb, &files_max].into_iter().flatten() {
         if count.value == 0 {
             record.refuse(count, "must be more than 0");
         }
+    }
+    if let Some(span) = span_max.as_ref().filter(|span| span.value.is_zero()) {
+        record.refuse(span, "must be more than 0");
+    }
+    let span_max = span_max.map_or(SPAN_MAX, |span| span.value);
+    if let Some(age) = age_max.as_ref().filter(|age| age.value < span_max) {
+        let message = "is shorter than `span-max`, the time that one file covers";
+        record.refuse(age, message);
     }
     if matches!(address, Some(Address::File { .. })) {
         record.refuse_whole(
@@ -151,7 +167,10 @@ fn read_record(
     Some(RecordSettings {
         directory: base.join(directory?.value),
         size_max_bytes: u64::from(or(size_max_mb, SIZE_MAX_MB)) * 1_000_000,
+        span_max,
         files_max: usize::try_from(or(files_max, FILES_MAX)).unwrap_or(usize::MAX),
+        age_max: age_max.map(|age| age.value),
+        free_min_bytes: u64::from(or(free_min_mb, FREE_MIN_MB)) * 1_000_000,
     })
 }
 

@@ -1,4 +1,5 @@
-//! Recordings of a link: tlogs that are turned over by size and thinned out by number.
+//! Recordings of a link: tlogs that are turned over by size and time, and thinned out by number,
+//! age and the free disk.
 //!
 //! Invariants:
 //!
@@ -7,9 +8,12 @@
 //! 2. No secret gets into a recording: `SETUP_SIGNING` is left out, and signatures are taken off,
 //!    since they would help to guess a key.
 //! 3. Only files that have the link's name and the shape of a recording are ever removed.
+//! 4. Recordings never fill the disk: below the floor the link's oldest ones go, and if that is not
+//!    enough, recording rests until there is room.
 
 #[cfg(test)]
 mod fixture;
+mod keep;
 mod name;
 mod reel;
 mod strip;
@@ -49,8 +53,14 @@ pub struct RecordSettings {
     pub directory: PathBuf,
     /// The size at which a file is followed by another, bytes.
     pub size_max_bytes: u64,
+    /// The time after which a file is followed by another.
+    pub span_max: Duration,
     /// How many files of the link are kept, at least 1.
     pub files_max: usize,
+    /// The age at which a file is removed, counted from its beginning.
+    pub age_max: Option<Duration>,
+    /// How much of the disk has to stay free, bytes.
+    pub free_min_bytes: u64,
 }
 
 /// The thread that writes.
@@ -86,7 +96,7 @@ impl Recorder {
     ) -> io::Result<(Self, Tape)> {
         let (frames, waiting) = sync_channel(WAITING_MAX);
         let (tell_end, ended) = oneshot::channel();
-        let reel = Reel::new(link.clone(), settings);
+        let reel = Reel::new(link.clone(), settings, Arc::clone(&metrics));
         let writer = Writer::new(reel, Arc::clone(&metrics));
         thread::Builder::new()
             .name("recorder".to_owned())

@@ -6,31 +6,48 @@ use std::io;
 use std::path::Path;
 
 use crate::track::LinkName;
+use crate::units::Utc;
 
-/// Returns the names of a link's recordings; sorted, they are in the order of time.
-pub(super) fn recordings(directory: &Path, link: &LinkName) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let name = entry?.file_name();
-        if let Some(name) = name.to_str().filter(|name| is_recording(name, link)) {
-            names.push(name.to_owned());
-        }
-    }
-    Ok(names)
+/// A recording of a link.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Recording {
+    /// When it begins, by the clock of that time.
+    pub(super) begun: Utc,
+    /// The name of its file.
+    pub(super) name: String,
 }
 
-/// Says whether a name is the link's own with a time behind it: `radio-2026-05-01T10-00-00.123Z.tlog`.
-fn is_recording(name: &str, link: &LinkName) -> bool {
-    const SHAPE: &str = "-0000-00-00T00-00-00.000Z.tlog";
-    let stamp = name.strip_prefix(link.as_str()).unwrap_or_default();
-    stamp.len() == SHAPE.len()
-        && stamp.bytes().zip(SHAPE.bytes()).all(|(it, shape)| {
-            if shape == b'0' {
-                it.is_ascii_digit()
-            } else {
-                it == shape
-            }
-        })
+impl Recording {
+    /// Names a recording that begins at a time, `radio-2026-05-01T10-00-00.123Z.tlog`.
+    pub(super) fn of(link: &LinkName, begun: Utc) -> Self {
+        let stamp = begun.to_string().replace(':', "-");
+        let name = format!("{link}-{stamp}.tlog");
+        Self { begun, name }
+    }
+
+    /// Reads a file's name; absent if it is not the link's own with a time behind it.
+    fn read(name: &str, link: &LinkName) -> Option<Self> {
+        let stamp = name
+            .strip_prefix(link.as_str())?
+            .strip_prefix('-')?
+            .strip_suffix(".tlog")?;
+        let (date, time) = stamp.split_once('T')?;
+        let begun = Utc::try_from(format!("{date}T{}", time.replace('-', ":"))).ok()?;
+        let recording = Self::of(link, begun);
+        // Other spellings of a time are not ours.
+        (recording.name == name).then_some(recording)
+    }
+}
+
+/// Returns a link's recordings in the order of time.
+pub(super) fn recordings(directory: &Path, link: &LinkName) -> io::Result<Vec<Recording>> {
+    let mut recordings = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name();
+        recordings.extend(name.to_str().and_then(|name| Recording::read(name, link)));
+    }
+    recordings.sort();
+    Ok(recordings)
 }
 
 /// Says whether a link's name can begin a file's name.
@@ -45,6 +62,29 @@ pub fn can_name_files(link: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_read_back_and_no_other_is_ours() {
+        let begun = Utc::from_micros(1_777_629_600_123_000);
+        let radio = LinkName::new("radio");
+        let name = "radio-2026-05-01T10-00-00.123Z.tlog";
+        let recording = Recording::of(&radio, begun);
+        assert_eq!(recording.name, name);
+        assert_eq!(Recording::read(name, &radio), Some(recording));
+        for foreign in [
+            "radio.tlog",
+            "radio-2.tlog",
+            "radio-2-2026-05-01T10-00-00.123Z.tlog",
+            "radio-2026-05-01T10-00-00Z.tlog",
+            "radio-2026-05-01T10:00:00.123Z.tlog",
+            "radio-2026-13-01T10-00-00.123Z.tlog",
+            "radio-2026-05-01T10-00-00.123+00-00.tlog",
+            "radio-2026-05-01T10-00-00.123Z.tlog.gz",
+            "2026-05-01T10-00-00.123Z.tlog",
+        ] {
+            assert_eq!(Recording::read(foreign, &radio), None, "{foreign}");
+        }
+    }
 
     #[test]
     fn only_plain_names_begin_a_file() {

@@ -91,8 +91,7 @@ mod tests {
     use std::sync::mpsc::sync_channel;
     use std::thread;
 
-    use super::super::RecordSettings;
-    use super::super::fixture::{at, heartbeat};
+    use super::super::fixture::{at, heartbeat, settings};
     use super::super::name::recordings;
     use super::*;
     use crate::track::LinkName;
@@ -105,11 +104,6 @@ mod tests {
         // A file where the folder should be.
         fs::write(&directory, "").unwrap();
         let metrics = Arc::new(Metrics::default());
-        let settings = RecordSettings {
-            directory: directory.clone(),
-            size_max_bytes: 1_000_000,
-            files_max: 3,
-        };
         let (frames, waiting) = sync_channel(100);
         let entry = |second| Entry {
             received: at(second),
@@ -118,7 +112,11 @@ mod tests {
         for second in 0..5 {
             frames.send(entry(second)).unwrap();
         }
-        let reel = Reel::new(LinkName::new("radio"), settings);
+        let reel = Reel::new(
+            LinkName::new("radio"),
+            settings(&directory),
+            Arc::clone(&metrics),
+        );
         let writer = Writer::new(reel, Arc::clone(&metrics));
         thread::scope(|scope| {
             scope.spawn(move || writer.run(&waiting));
@@ -131,8 +129,8 @@ mod tests {
             }
             drop(frames);
         });
-        let names = recordings(&directory, &LinkName::new("radio")).unwrap();
-        let bytes = fs::read(directory.join(&names[0])).unwrap();
+        let kept = recordings(&directory, &LinkName::new("radio")).unwrap();
+        let bytes = fs::read(directory.join(&kept[0].name)).unwrap();
         assert_eq!(TlogReader::new(&bytes).count(), 3);
         assert_eq!(metrics.link_recording_dropped.get(), 5);
     }

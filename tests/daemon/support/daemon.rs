@@ -28,6 +28,8 @@ pub(crate) struct DaemonOptions {
     pub(crate) args: Vec<String>,
     /// Environment variables.
     pub(crate) env: Vec<(String, String)>,
+    /// A program with its arguments that becomes the daemon, such as `ip netns exec NAME`.
+    pub(crate) before: Vec<String>,
 }
 
 /// A running daemon; killed when it is dropped.
@@ -60,6 +62,7 @@ impl DaemonOptions {
         Self {
             args,
             env: Vec::new(),
+            before: Vec::new(),
         }
     }
 
@@ -69,12 +72,20 @@ impl DaemonOptions {
         Self {
             args: vec!["--config".to_owned(), config],
             env: Vec::new(),
+            before: Vec::new(),
         }
     }
 
     /// Starts the process and does not wait for anything.
     pub(crate) fn spawn(&self) -> Daemon {
-        let mut command = Command::new(BINARY);
+        let mut command = match self.before.split_first() {
+            Some((program, args)) => {
+                let mut command = Command::new(program);
+                command.args(args).arg(BINARY);
+                command
+            }
+            None => Command::new(BINARY),
+        };
         for name in OUTSIDE {
             command.env_remove(name);
         }

@@ -9,6 +9,7 @@ pub(crate) mod daemon;
 pub(crate) mod endpoint;
 pub(crate) mod flight;
 pub(crate) mod log;
+pub(crate) mod privilege;
 pub(crate) mod pty;
 pub(crate) mod python;
 pub(crate) mod recording;
