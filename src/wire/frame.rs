@@ -15,10 +15,12 @@ pub enum Version {
 
 /// A frame that lies whole in a byte slice.
 ///
-/// Only the slice is kept: it is as long as the frame says, and fields are read where they stand.
+/// The slice is as long as the frame says; what every frame is asked for is read once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
     raw: &'a [u8],
+    message_id: u32,
+    header_length: u8,
 }
 
 /// What stands at the start of a byte slice.
@@ -45,11 +47,17 @@ pub(super) enum Verdict {
     Unknown,
 }
 
-const MAGIC_V1: u8 = 0xfe;
-const MAGIC_V2: u8 = 0xfd;
+pub(super) const MAGIC_V1: u8 = 0xfe;
+pub(super) const MAGIC_V2: u8 = 0xfd;
 const FLAG_SIGNED: u8 = 0x01;
 const FLAG_WIDE_SYSTEM_ID: u8 = 0x02;
-const HEADER_V1: usize = 6;
+const HEADER_V1: u8 = 6;
+const HEADER_V2: u8 = 10;
+/// The header of a frame with a system id of 32 bits.
+///
+/// Such a frame is refused, but only if it is measured rightly can it be refused whole, and
+/// counted as what it is.
+const HEADER_WIDE: u8 = 13;
 const CRC_LENGTH: usize = 2;
 const SIGNATURE_LENGTH: usize = 13;
 
@@ -58,37 +66,35 @@ pub(super) const fn is_magic(byte: u8) -> bool {
     matches!(byte, MAGIC_V1 | MAGIC_V2)
 }
 
-/// Returns the length of a MAVLink 2 header, also of one with a system id of 32 bits.
-///
-/// Such a frame is refused, but only if it is measured rightly can it be refused whole, and
-/// counted as what it is.
-const fn header_v2(flags: u8) -> usize {
-    if flags & FLAG_WIDE_SYSTEM_ID == 0 {
-        10
-    } else {
-        13
-    }
-}
-
 impl<'a> Frame<'a> {
     /// Measures the frame at the start of `bytes`; its checksum is not looked at.
     #[inline]
     pub(super) fn outline(bytes: &'a [u8]) -> Outline<'a> {
-        let length = match bytes {
-            [MAGIC_V1, payload, ..] => HEADER_V1 + usize::from(*payload) + CRC_LENGTH,
-            [MAGIC_V2, payload, flags, ..] => {
-                let signature = if flags & FLAG_SIGNED == 0 {
-                    0
-                } else {
-                    SIGNATURE_LENGTH
-                };
-                header_v2(*flags) + usize::from(*payload) + CRC_LENGTH + signature
+        let (header_length, message_id) = match *bytes {
+            [MAGIC_V2, _, flags, _, _, _, _, low, mid, high, ..]
+                if flags & FLAG_WIDE_SYSTEM_ID == 0 =>
+            {
+                (HEADER_V2, [low, mid, high, 0])
+            }
+            [MAGIC_V1, _, _, _, _, id, ..] => (HEADER_V1, [id, 0, 0, 0]),
+            [MAGIC_V2, _, _, _, _, _, _, _, _, _, low, mid, high, ..] => {
+                (HEADER_WIDE, [low, mid, high, 0])
             }
             [MAGIC_V1 | MAGIC_V2, ..] => return Outline::Cut,
             _ => return Outline::NoMagic,
         };
-        match bytes.get(..length) {
-            Some(raw) => Outline::Whole(Self { raw }),
+        let signature = if header_length != HEADER_V1 && bytes[2] & FLAG_SIGNED != 0 {
+            SIGNATURE_LENGTH
+        } else {
+            0
+        };
+        let payload_end = usize::from(header_length) + usize::from(bytes[1]);
+        match bytes.get(..payload_end + CRC_LENGTH + signature) {
+            Some(raw) => Outline::Whole(Self {
+                raw,
+                message_id: u32::from_le_bytes(message_id),
+                header_length,
+            }),
             None => Outline::Cut,
         }
     }
@@ -96,11 +102,17 @@ impl<'a> Frame<'a> {
     /// Judges the frame by its flags and its checksum.
     #[inline]
     pub(super) fn verdict(&self) -> Verdict {
-        match extra_crc(self.message_id()) {
-            None => Verdict::Unknown,
-            Some(extra) if checksum(self.covered(), extra) != self.crc() => Verdict::BadCrc,
-            Some(_) if self.has_unknown_flags() => Verdict::Refused,
-            Some(_) => Verdict::Good,
+        let Some(extra) = extra_crc(self.message_id) else {
+            return Verdict::Unknown;
+        };
+        let (covered, behind) = self.raw.split_at(self.payload_end());
+        let sent = behind.first_chunk().map(|sent| u16::from_le_bytes(*sent));
+        if sent != Some(checksum(&covered[1..], extra)) {
+            Verdict::BadCrc
+        } else if self.has_unknown_flags() {
+            Verdict::Refused
+        } else {
+            Verdict::Good
         }
     }
 
@@ -112,27 +124,9 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Returns the bytes that the checksum covers.
-    fn covered(&self) -> &'a [u8] {
-        &self.raw[1..self.payload_end()]
-    }
-
-    fn crc(&self) -> u16 {
-        let end = self.payload_end();
-        u16::from_le_bytes([self.raw[end], self.raw[end + 1]])
-    }
-
     #[inline]
     fn payload_end(&self) -> usize {
-        self.header_length() + usize::from(self.raw[1])
-    }
-
-    #[inline]
-    const fn header_length(&self) -> usize {
-        match self.version() {
-            Version::V1 => HEADER_V1,
-            Version::V2 => header_v2(self.raw[2]),
-        }
+        usize::from(self.header_length) + usize::from(self.raw[1])
     }
 
     /// Says whether an incompatibility flag is set that this room does not understand.
@@ -144,8 +138,8 @@ impl<'a> Frame<'a> {
     #[inline]
     #[must_use]
     pub const fn version(&self) -> Version {
-        match self.raw[0] {
-            MAGIC_V1 => Version::V1,
+        match self.header_length {
+            HEADER_V1 => Version::V1,
             _ => Version::V2,
         }
     }
@@ -187,7 +181,7 @@ impl<'a> Frame<'a> {
     pub const fn component_id(&self) -> u8 {
         match self.version() {
             Version::V1 => self.raw[4],
-            Version::V2 => self.raw[self.header_length() - 4],
+            Version::V2 => self.raw[self.header_length as usize - 4],
         }
     }
 
@@ -195,20 +189,14 @@ impl<'a> Frame<'a> {
     #[inline]
     #[must_use]
     pub const fn message_id(&self) -> u32 {
-        let end = self.header_length();
-        match self.version() {
-            Version::V1 => self.raw[end - 1] as u32,
-            Version::V2 => {
-                u32::from_le_bytes([self.raw[end - 3], self.raw[end - 2], self.raw[end - 1], 0])
-            }
-        }
+        self.message_id
     }
 
     /// Returns the payload as sent: MAVLink 2 leaves trailing zeros out.
     #[inline]
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
-        &self.raw[self.header_length()..self.payload_end()]
+        &self.raw[usize::from(self.header_length)..self.payload_end()]
     }
 
     /// Says whether the frame carries a signature; whether it is right is not looked at.

@@ -5,7 +5,7 @@
 
 use std::ops::AddAssign;
 
-use super::frame::{Frame, Outline, Verdict, is_magic};
+use super::frame::{Frame, MAGIC_V1, MAGIC_V2, Outline, Verdict, is_magic};
 
 /// Walks the frames of a byte slice that is everything there is, such as a datagram.
 ///
@@ -36,6 +36,7 @@ impl<'a> Framer<'a> {
 impl<'a> Iterator for Framer<'a> {
     type Item = Event<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Event<'a>> {
         let (done, event) = advance(self.rest, End::Reached, &mut self.tally);
         self.rest = &self.rest[done..];
@@ -141,32 +142,54 @@ pub(super) enum End {
 ///
 /// Without an event, the bytes that are not done with are the beginning of a frame that more
 /// bytes may complete. With [`End::Reached`] there are none of these.
+///
+/// Mostly a frame follows a frame, which is looked at before anything is searched for.
+#[inline]
 pub(super) fn advance<'a>(
     bytes: &'a [u8],
     end: End,
     tally: &mut Tally,
 ) -> (usize, Option<Event<'a>>) {
+    match Frame::outline(bytes) {
+        Outline::Whole(frame) if frame.verdict() == Verdict::Good => {
+            let event = Event::Frame(frame);
+            tally.take(&event);
+            (frame.raw().len(), Some(event))
+        }
+        Outline::Whole(_) | Outline::Cut | Outline::NoMagic => search(bytes, end, tally),
+    }
+}
+
+/// Looks for the next event, wherever it is.
+fn search<'a>(bytes: &'a [u8], end: End, tally: &mut Tally) -> (usize, Option<Event<'a>>) {
     let mut at = 0;
     let mut searched = 0;
     while let Some(garbage) = find_magic(&bytes[at..]) {
         tally.skip(garbage);
         at += garbage;
-        match weigh(bytes, at, end, &mut searched) {
-            Candidate::Event(event) => {
-                tally.take(&event);
-                return (at + event.frame().raw().len(), Some(event));
-            }
-            Candidate::Undecided => return (at, None),
-            Candidate::BadCrc => {
-                tally.counts.bad_crc += 1;
-                tally.skip(1);
-                at += 1;
-            }
-            Candidate::Stray => {
-                tally.skip(1);
-                at += 1;
-            }
+        let found = match Frame::outline(&bytes[at..]) {
+            Outline::Whole(frame) => match frame.verdict() {
+                Verdict::Good => Some(Event::Frame(frame)),
+                Verdict::Refused => Some(Event::Refused(frame)),
+                Verdict::BadCrc => {
+                    tally.counts.bad_crc += 1;
+                    None
+                }
+                Verdict::Unknown => match weigh(bytes, at, &frame, end, &mut searched) {
+                    Belief::Frame => Some(Event::unchecked(frame)),
+                    Belief::Stray => None,
+                    Belief::Undecided => return (at, None),
+                },
+            },
+            Outline::Cut if end == End::Open => return (at, None),
+            Outline::Cut | Outline::NoMagic => None,
+        };
+        if let Some(event) = found {
+            tally.take(&event);
+            return (at + event.frame().raw().len(), Some(event));
         }
+        tally.skip(1);
+        at += 1;
     }
     tally.skip(bytes.len() - at);
     (bytes.len(), None)
@@ -174,67 +197,53 @@ pub(super) fn advance<'a>(
 
 /// Finds the first byte that a frame may start with.
 ///
-/// It is mostly the first byte of all. Garbage is looked at in blocks, without a branch for each
-/// of their bytes.
+/// Eight bytes are looked at together, without a branch for each of them.
 fn find_magic(bytes: &[u8]) -> Option<usize> {
-    if bytes.first().copied().is_some_and(is_magic) {
-        return Some(0);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ every(MAGIC_V1)) | zeros(word ^ every(MAGIC_V2));
+        if found != 0 {
+            return Some(8 * index + found.trailing_zeros() as usize / 8);
+        }
     }
-    let (blocks, _) = bytes.as_chunks::<16>();
-    let clean = blocks
-        .iter()
-        .take_while(|block| !block.iter().fold(false, |has, byte| has | is_magic(*byte)));
-    let from = 16 * clean.count();
-    let magic = bytes[from..].iter().position(|byte| is_magic(*byte))?;
-    Some(from + magic)
+    let magic = rest.iter().position(|byte| is_magic(*byte))?;
+    Some(bytes.len() - rest.len() + magic)
 }
 
-/// What a magic byte turns out to start.
-enum Candidate<'a> {
-    /// An event.
-    Event(Event<'a>),
+/// Returns a word that has `byte` in each of its bytes.
+const fn every(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Marks the zero bytes of a word in their highest bits, and maybe others above the lowest of them.
+///
+/// Source: Warren, Hacker's Delight, "Find First 0-Byte".
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(every(1)) & !word & every(0x80)
+}
+
+/// What is thought of a frame whose checksum cannot be checked.
+enum Belief {
+    /// It is one.
+    Frame,
+    /// Its magic byte starts nothing.
+    Stray,
     /// More bytes will tell.
     Undecided,
-    /// A message of the dialect with a wrong checksum.
-    BadCrc,
-    /// Nothing.
-    Stray,
 }
 
-/// Weighs the magic at `at`; no frame with a right checksum starts behind it and before `searched`.
-fn weigh<'a>(bytes: &'a [u8], at: usize, end: End, searched: &mut usize) -> Candidate<'a> {
-    match Frame::outline(&bytes[at..]) {
-        Outline::NoMagic => Candidate::Stray,
-        Outline::Cut => match end {
-            End::Reached => Candidate::Stray,
-            End::Open => Candidate::Undecided,
-        },
-        Outline::Whole(frame) => match frame.verdict() {
-            Verdict::Good => Candidate::Event(Event::Frame(frame)),
-            Verdict::Refused => Candidate::Event(Event::Refused(frame)),
-            Verdict::BadCrc => Candidate::BadCrc,
-            Verdict::Unknown => weigh_unchecked(bytes, at, frame, end, searched),
-        },
-    }
-}
-
-/// Believes a frame outside the dialect if another one, or nothing, follows it, and if no frame
-/// with a right checksum starts inside.
+/// Believes the frame at `at`, which is outside the dialect, if another one, or nothing, follows
+/// it, and if no frame with a right checksum starts inside; none starts before `searched`.
 ///
 /// Three stray bytes are enough for such an outline, which would hide what follows them. The
 /// price: a message outside the dialect that carries whole frames is opened, and these are
 /// taken for frames of this link.
-fn weigh_unchecked<'a>(
-    bytes: &'a [u8],
-    at: usize,
-    frame: Frame<'a>,
-    end: End,
-    searched: &mut usize,
-) -> Candidate<'a> {
+fn weigh(bytes: &[u8], at: usize, frame: &Frame<'_>, end: End, searched: &mut usize) -> Belief {
     let behind = at + frame.raw().len();
     match (bytes.get(behind), end) {
-        (Some(next), _) if !is_magic(*next) => return Candidate::Stray,
-        (None, End::Open) => return Candidate::Undecided,
+        (Some(next), _) if !is_magic(*next) => return Belief::Stray,
+        (None, End::Open) => return Belief::Undecided,
         (Some(_), _) | (None, End::Reached) => {}
     }
     let mut is_decided = true;
@@ -242,17 +251,17 @@ fn weigh_unchecked<'a>(
         match Frame::outline(&bytes[inner..]) {
             Outline::Whole(hidden) if hidden.is_sealed() => {
                 *searched = inner;
-                return Candidate::Stray;
+                return Belief::Stray;
             }
             Outline::Cut if end == End::Open => is_decided = false,
             Outline::Whole(_) | Outline::Cut | Outline::NoMagic => {}
         }
     }
     if !is_decided {
-        return Candidate::Undecided;
+        return Belief::Undecided;
     }
     *searched = behind;
-    Candidate::Event(Event::unchecked(frame))
+    Belief::Frame
 }
 
 #[cfg(test)]

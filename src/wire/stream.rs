@@ -42,6 +42,7 @@ impl StreamFramer {
     }
 
     /// Returns the next event of the bytes that were fed, or nothing if it takes more bytes.
+    #[inline]
     pub fn next_event(&mut self) -> Option<Event<'_>> {
         let (done, event) = advance(&self.bytes[self.done..], self.end, &mut self.tally);
         self.done += done;

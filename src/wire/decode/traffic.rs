@@ -50,7 +50,7 @@ pub(super) fn adsb_vehicle(mut fields: Fields<'_>) -> Message {
     let flags = fields.u16();
     let squawk = fields.u16();
     let altitude_type = fields.u8();
-    let callsign = Text::read(fields.bytes());
+    let callsign = fields.bytes();
     let has = |flag| flags & flag != 0;
     Message::Adsb(Adsb {
         icao,
@@ -61,12 +61,17 @@ pub(super) fn adsb_vehicle(mut fields: Fields<'_>) -> Message {
         course_deg: course_deg.filter(|_| has(adsb::HEADING)),
         ground_speed_mps: ground_speed_mps.filter(|_| has(adsb::VELOCITY)),
         climb_mps: climb_mps.filter(|_| has(adsb::VERTICAL_VELOCITY)),
-        callsign: callsign.filter(|_| has(adsb::CALLSIGN)),
+        callsign: text_if(has(adsb::CALLSIGN), callsign),
         squawk: has(adsb::SQUAWK).then_some(squawk),
         emitter: fields.u8(),
         age_s: fields.u8(),
         is_simulated: has(adsb::SIMULATED),
     })
+}
+
+/// Reads a text if its flag is set.
+fn text_if<const N: usize>(is_given: bool, field: [u8; N]) -> Option<Text<N>> {
+    is_given.then_some(field).and_then(Text::read)
 }
 
 /// Gives a height its datum by `ADSB_ALTITUDE_TYPE`; without one it says nothing.
@@ -92,8 +97,7 @@ pub(super) fn ais_vessel(mut fields: Fields<'_>) -> Message {
     let nav_status = known(fields.u8(), 15);
     let vessel_type = fields.u8();
     let _port_starboard = [fields.u8(), fields.u8()];
-    let callsign = Text::read(fields.bytes());
-    let name = Text::read(fields.bytes());
+    let (callsign, name) = (fields.bytes(), fields.bytes());
     let has = |flag| flags & flag != 0;
     Message::AisVessel(AisVessel {
         mmsi,
@@ -106,8 +110,8 @@ pub(super) fn ais_vessel(mut fields: Fields<'_>) -> Message {
         turn_dps: turn_dps.filter(|_| has(ais::TURN_RATE) && !has(ais::TURN_RATE_SIGN_ONLY)),
         nav_status,
         vessel_type,
-        callsign: callsign.filter(|_| has(ais::CALLSIGN)),
-        name: name.filter(|_| has(ais::NAME)),
+        callsign: text_if(has(ais::CALLSIGN), callsign),
+        name: text_if(has(ais::NAME), name),
         age_s,
     })
 }
