@@ -1,0 +1,103 @@
+//! What the way of a frame allocates: nothing, and a batch of reports but its own room.
+
+use std::sync::Arc;
+
+use allocation_counter::{AllocationInfo, measure};
+use corridord::link::{Arrival, Ear, Outlet};
+use corridord::metrics::Metrics;
+use corridord::wire::{Decoded, Event, Framer, StreamFramer, decode};
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+/// What the room of a batch may take: it doubles until the batch fits.
+const PER_BATCH_MAX: u64 = 10;
+
+#[test]
+fn frames_and_messages_allocate_nothing() {
+    let bytes = every_message();
+    read_all(&bytes);
+    let (messages, info) = measured(|| read_all(&bytes));
+    assert!(100 < messages, "{messages} messages");
+    assert_eq!(info.count_total, 0, "{info:?}");
+}
+
+#[test]
+fn a_stream_allocates_nothing_once_it_has_its_room() {
+    let bytes = every_message();
+    let mut stream = StreamFramer::new();
+    walk(&mut stream, &bytes);
+    let (frames, info) = measured(|| walk(&mut stream, &bytes));
+    assert!(100 < frames, "{frames} frames");
+    assert_eq!(info.count_total, 0, "{info:?}");
+}
+
+#[test]
+fn reports_allocate_by_the_batch_and_not_by_the_frame() {
+    let bytes = every_message();
+    let ear = Ear::named("lan");
+    let (sender, mut batches) = mpsc::channel(4);
+    let mut outlet = Outlet::new(sender, Arc::new(Metrics::default()));
+    let mut hear = || {
+        let mut reports = 0;
+        for event in Framer::new(&bytes) {
+            if let Event::Frame(frame) = event {
+                ear.hear(Arrival::default(), &frame, |report| {
+                    outlet.push(report);
+                    reports += 1;
+                });
+            }
+        }
+        outlet.try_flush().expect("the other end is here");
+        drop(batches.try_recv().expect("a batch"));
+        reports
+    };
+    hear();
+    let (reports, info) = measured(hear);
+    assert!(10 < reports, "{reports} reports");
+    assert!(info.count_total <= PER_BATCH_MAX, "{info:?}");
+}
+
+fn read_all(bytes: &[u8]) -> u64 {
+    let mut messages = 0;
+    for event in Framer::new(bytes) {
+        if let Event::Frame(frame) = event {
+            messages += match decode(&frame) {
+                Decoded::Message(_) => 1,
+                Decoded::RemoteIdPack(pack) => pack.count() as u64,
+                Decoded::Unwanted | Decoded::Short => 0,
+            };
+        }
+    }
+    messages
+}
+
+fn walk(stream: &mut StreamFramer, bytes: &[u8]) -> u64 {
+    let mut frames = 0;
+    for chunk in bytes.chunks(100) {
+        stream.feed(chunk);
+        while stream.next_event().is_some() {
+            frames += 1;
+        }
+    }
+    frames
+}
+
+fn measured<T>(run: impl FnOnce() -> T) -> (T, AllocationInfo) {
+    let mut found = None;
+    let info = measure(|| found = Some(run()));
+    (found.expect("it ran"), info)
+}
+
+/// Returns every message that is read, in all the ways that pymavlink wrote them.
+fn every_message() -> Vec<u8> {
+    let cases: Vec<Value> =
+        serde_json::from_str(include_str!("peers/decode_frames.json")).expect("a list of frames");
+    let hex = cases.iter().filter_map(|case| case["frame"].as_str());
+    hex.flat_map(|hex| hex.as_bytes().chunks(2).map(byte))
+        .collect()
+}
+
+fn byte(digits: &[u8]) -> u8 {
+    let digits = str::from_utf8(digits).expect("digits");
+    u8::from_str_radix(digits, 16).expect("two digits")
+}
