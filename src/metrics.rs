@@ -70,6 +70,8 @@ metrics! {
     link_refused_sources: Counter = "link_refused_sources_total",
     /// Datagrams read from links, and frames of recordings.
     link_datagrams: Counter = "link_datagrams_total",
+    /// Datagrams that the host dropped because a socket had no room for them.
+    link_kernel_drops: Counter = "link_kernel_drops_total",
     /// MAVLink frames with a good checksum.
     link_frames: Counter = "link_frames_total",
     /// Frames of message ids that the dialect does not know.

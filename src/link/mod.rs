@@ -14,11 +14,13 @@
 
 mod address;
 mod allow;
+mod datagram;
 mod ear;
 mod health;
 mod inlet;
 mod open;
 mod outlet;
+mod overflow;
 mod record;
 mod recording;
 mod serial;

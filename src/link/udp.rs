@@ -3,24 +3,22 @@
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
+use std::sync::Arc;
 
 use socket2::{Domain, InterfaceIndexOrAddress, SockRef, Socket, Type};
 use tokio::net::{UdpSocket, lookup_host};
-use tracing::{debug, trace};
+use tracing::{debug, info, trace, warn};
 
 use crate::link::address::HostPort;
+use crate::link::datagram::Datagrams;
 use crate::link::inlet::Inlet;
+use crate::link::overflow::{Burst, Overflow};
 use crate::link::{Allow, Settings};
 use crate::metrics::Metrics;
 use crate::track::LinkName;
-use std::sync::Arc;
 
-/// The largest payload of a UDP datagram over IPv4, bytes.
-const DATAGRAM_LENGTH_MAX: usize = 65_507;
 /// Datagrams that are read before anybody else gets a turn.
 const DATAGRAMS_IN_A_ROW: usize = 64;
-/// What the host is asked to keep for a socket while nobody reads it, bytes.
-const RECEIVE_BUFFER_WANTED: usize = 16 * 1024 * 1024;
 /// Looks between two attempts to join a group again, which an interface that went took along.
 const LOOKS_PER_JOIN: u32 = 10;
 
@@ -32,7 +30,8 @@ pub(super) struct Udp {
     allow: Allow,
     metrics: Arc<Metrics>,
     senders: Senders,
-    buffer: Vec<u8>,
+    datagrams: Datagrams,
+    overflow: Overflow,
 }
 
 /// Whom a socket hears.
@@ -103,15 +102,14 @@ impl Udp {
         senders: Senders,
         metrics: &Arc<Metrics>,
     ) -> Self {
-        // A host that gives less still gives what it may.
-        drop(SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER_WANTED));
         Self {
             link: settings.name.clone(),
+            datagrams: Datagrams::new(&socket),
+            overflow: Overflow::default(),
             socket,
             allow: settings.allow.clone(),
             metrics: Arc::clone(metrics),
             senders,
-            buffer: vec![0; DATAGRAM_LENGTH_MAX],
         }
     }
 
@@ -134,28 +132,53 @@ impl Udp {
 
     /// Takes the datagrams that wait, up to a number.
     pub(super) fn take(&mut self, inlet: &mut Inlet) -> io::Result<()> {
-        for _datagram in 0..DATAGRAMS_IN_A_ROW {
-            match self.socket.try_recv_from(&mut self.buffer) {
-                Ok((length, sender)) if self.allow.admits(sender.ip()) => {
-                    trace!(link = %self.link, %sender, length, "datagram");
-                    inlet.datagram(&self.buffer[..length], Some(sender));
-                }
-                Ok((_length, sender)) => {
+        for _reading in 0..DATAGRAMS_IN_A_ROW {
+            let received = match self.datagrams.receive(&self.socket) {
+                Ok(received) => received,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                // A Linux socket may report what became of somebody's earlier datagram.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => continue,
+                Err(error) => return Err(error),
+            };
+            let sender = received.sender;
+            let is_heard = self.allow.admits(sender.ip());
+            for datagram in received.datagrams() {
+                if is_heard {
+                    trace!(link = %self.link, %sender, length = datagram.len(), "datagram");
+                    inlet.datagram(datagram, Some(sender));
+                } else {
                     trace!(link = %self.link, %sender, "refused");
                     self.metrics.link_refused_sources.add(1);
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                // A Linux socket may report what became of somebody's earlier datagram.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
-                Err(error) => return Err(error),
             }
+            let dropped = u64::from(received.dropped);
+            self.metrics.link_kernel_drops.add(dropped);
+            self.overflow.note(dropped);
         }
         Ok(())
     }
 
+    /// Looks after the socket once in a while.
+    pub(super) fn look(&mut self) {
+        self.join_again();
+        let (link, receive_buffer_bytes) = (&self.link, self.receive_buffer_bytes());
+        match self.overflow.look() {
+            None => {}
+            Some(Burst::Began(dropped)) => warn!(
+                %link,
+                dropped,
+                receive_buffer_bytes,
+                "the host drops datagrams for want of room: raise net.core.rmem_max"
+            ),
+            Some(Burst::Ended(dropped)) => {
+                info!(%link, dropped, "the host has dropped no more datagrams for a minute");
+            }
+        }
+    }
+
     /// Joins the group again from time to time: the socket is not told when an interface goes,
     /// and its groups go with it.
-    pub(super) fn look(&mut self) {
+    fn join_again(&mut self) {
         if let Senders::Group { group, looks } = &mut self.senders {
             *looks += 1;
             if LOOKS_PER_JOIN <= *looks {

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod demo;
+mod floods;
 mod kills;
 mod links;
 mod main_job;
