@@ -3,6 +3,7 @@
 //! `benches/ratios` runs this and prints how many times faster ours is.
 
 mod mix;
+mod sockets;
 
 use std::fs;
 use std::hint::black_box;
@@ -15,55 +16,58 @@ use mavlink::dialects::ardupilotmega::MavMessage;
 use mavlink::error::MessageReadError;
 use mavlink::{MavlinkReader, MavlinkVersion};
 
-use mix::Mix;
+use mix::SplitMix;
 
 /// What a read of a serial line or of coalesced datagrams may bring at once.
 const CHUNK: usize = 4096;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    for (name, mix) in [
-        ("v2", Mix::new(MavlinkVersion::V2)),
-        ("v1", Mix::new(MavlinkVersion::V1)),
-    ] {
-        compare(&mut criterion, name, &mix);
-    }
-    noise(&mut criterion);
+    let frames = mix::frames(MavlinkVersion::V2);
+    compare(&mut criterion, "v2", &frames);
+    compare(&mut criterion, "v1", &mix::frames(MavlinkVersion::V1));
+    noise(&mut criterion, &frames);
+    sockets::measure(&mut criterion, &frames);
     criterion.final_summary();
 }
 
 /// Reads one stream in every way, after making sure that all of them find every message.
-fn compare(criterion: &mut Criterion, name: &str, mix: &Mix) {
-    let messages = mix.messages;
-    assert_eq!(frames(&mix.bytes).frames, messages);
-    assert_eq!(frames_in_chunks(&mix.bytes), messages);
-    assert_eq!(read_any(&mix.bytes), messages);
-    keep(name, &mix.bytes);
+fn compare(criterion: &mut Criterion, name: &str, sent: &[Vec<u8>]) {
+    let (bytes, messages) = (sent.concat(), sent.len() as u64);
+    assert_eq!(frames(&bytes).frames, messages);
+    assert_eq!(frames_in_chunks(&bytes), messages);
+    assert_eq!(read_any(&bytes), messages);
+    keep(name, &bytes);
 
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements(messages));
     group.bench_function("frames", |bencher| {
-        bencher.iter(|| frames(black_box(&mix.bytes)));
+        bencher.iter(|| frames(black_box(&bytes)));
     });
     group.bench_function("payloads", |bencher| {
-        bencher.iter(|| payloads(black_box(&mix.bytes)));
+        bencher.iter(|| payloads(black_box(&bytes)));
     });
     group.bench_function("stream", |bencher| {
-        bencher.iter(|| frames_in_chunks(black_box(&mix.bytes)));
+        bencher.iter(|| frames_in_chunks(black_box(&bytes)));
     });
     group.bench_function("mavlink", |bencher| {
-        bencher.iter(|| read_any(black_box(&mix.bytes)));
+        bencher.iter(|| read_any(black_box(&bytes)));
     });
     group.finish();
 }
 
 /// The same messages with as many bytes of noise between them as they have themselves.
-fn noise(criterion: &mut Criterion) {
-    let mix = Mix::new(MavlinkVersion::V2).with_noise();
+fn noise(criterion: &mut Criterion, sent: &[Vec<u8>]) {
+    let mut random = SplitMix::new(0x0153);
+    let mut bytes = Vec::new();
+    for frame in sent {
+        bytes.extend_from_slice(frame);
+        bytes.extend(frame.iter().map(|_| random.byte()));
+    }
     let mut group = criterion.benchmark_group("noise");
-    group.throughput(Throughput::Elements(mix.messages));
+    group.throughput(Throughput::Elements(sent.len() as u64));
     group.bench_function("frames", |bencher| {
-        bencher.iter(|| frames(black_box(&mix.bytes)));
+        bencher.iter(|| frames(black_box(&bytes)));
     });
     group.finish();
 }

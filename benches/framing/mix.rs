@@ -11,58 +11,32 @@ const IDS: [u32; 27] = [
     241, 242, 246, 253, 340,
 ];
 
-/// Frames of the dialect's own encoder.
-pub(crate) struct Mix {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) messages: u64,
-    frames: Vec<Vec<u8>>,
-    random: SplitMix,
-}
-
-impl Mix {
-    /// Writes the stream, the same one every time.
-    ///
-    /// MAVLink 1 has no room for ids above 255, so that it has one message less.
-    pub(crate) fn new(version: MavlinkVersion) -> Self {
-        let ids: Vec<u32> = match version {
-            MavlinkVersion::V1 => IDS.into_iter().filter(|id| *id < 256).collect(),
-            MavlinkVersion::V2 => IDS.to_vec(),
+/// Writes the frames by the dialect's own encoder, the same ones every time.
+///
+/// MAVLink 1 has no room for ids above 255, so that it has one message less.
+pub(crate) fn frames(version: MavlinkVersion) -> Vec<Vec<u8>> {
+    let ids: Vec<u32> = match version {
+        MavlinkVersion::V1 => IDS.into_iter().filter(|id| *id < 256).collect(),
+        MavlinkVersion::V2 => IDS.to_vec(),
+    };
+    let mut random = SplitMix::new(0x5eed);
+    let mut samples: Vec<Vec<MavMessage>> = Vec::new();
+    for id in &ids {
+        samples.push((0..8).map(|_| random.message(*id)).collect());
+    }
+    let mut frames = Vec::new();
+    for sequence in 0..MESSAGES {
+        let [low, ..] = sequence.to_le_bytes();
+        let header = MavHeader {
+            system_id: 1,
+            component_id: 1,
+            sequence: low,
         };
-        let mut random = SplitMix(0x5eed);
-        let mut samples: Vec<Vec<MavMessage>> = Vec::new();
-        for id in &ids {
-            samples.push((0..8).map(|_| random.message(*id)).collect());
-        }
-        let mut frames = Vec::new();
-        for sequence in 0..MESSAGES {
-            let [low, ..] = sequence.to_le_bytes();
-            let header = MavHeader {
-                system_id: 1,
-                component_id: 1,
-                sequence: low,
-            };
-            let of_id = random.pick(&samples);
-            let message = random.pick(of_id);
-            frames.push(write(version, header, message));
-        }
-        Self {
-            bytes: frames.concat(),
-            messages: MESSAGES,
-            frames,
-            random,
-        }
+        let of_id = random.pick(&samples);
+        let message = random.pick(of_id);
+        frames.push(write(version, header, message));
     }
-
-    /// Puts as many bytes of noise between the frames as these have themselves.
-    pub(crate) fn with_noise(mut self) -> Self {
-        self.bytes.clear();
-        for frame in &self.frames {
-            self.bytes.extend_from_slice(frame);
-            let random = &mut self.random;
-            self.bytes.extend(frame.iter().map(|_| random.byte()));
-        }
-        self
-    }
+    frames
 }
 
 fn write(version: MavlinkVersion, header: MavHeader, message: &MavMessage) -> Vec<u8> {
@@ -81,9 +55,13 @@ fn write(version: MavlinkVersion, header: MavHeader, message: &MavMessage) -> Ve
 }
 
 /// Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014.
-struct SplitMix(u64);
+pub(crate) struct SplitMix(u64);
 
 impl SplitMix {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -92,7 +70,7 @@ impl SplitMix {
         mixed ^ (mixed >> 31)
     }
 
-    fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         let [low, ..] = self.next().to_le_bytes();
         low
     }
