@@ -191,6 +191,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         metrics: Arc::clone(&metrics),
         cancel: stop_links.clone(),
         tape: None,
+        tally: Arc::default(),
     };
     let mut links = JoinSet::new();
     for (link, open) in bound {

@@ -74,6 +74,9 @@ metrics! {
     link_kernel_drops: Counter = "link_kernel_drops_total",
     /// MAVLink frames with a good checksum.
     link_frames: Counter = "link_frames_total",
+    /// Frames that senders have counted and a link has not brought, each link by itself; a lower
+    /// bound.
+    link_frames_lost: Counter = "link_frames_lost_total",
     /// Frames of message ids that the dialect does not know.
     link_frames_unknown: Counter = "link_frames_unknown_total",
     /// Frames discarded for an incompatibility flag.

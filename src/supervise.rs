@@ -11,7 +11,9 @@ use tracing::{debug, info, warn};
 
 use crate::backoff::{self, Schedule};
 use crate::clock::Clock;
-use crate::link::{Address, Change, Context, Ended, Health, InUse, Link, Recorder, Settings, Try};
+use crate::link::{
+    Address, Change, Context, Ended, Health, InUse, Link, Recorder, Settings, Tally, Try,
+};
 use crate::metrics::Metrics;
 
 /// How long the start waits for one link to listen; a name may take its time to be looked up.
@@ -49,6 +51,8 @@ pub async fn open_first(
 ///
 /// It is closed before it is opened again, and everything about it is looked up anew.
 pub async fn keep_link(settings: Settings, open: Option<Link>, mut context: Context, rng: StdRng) {
+    let tally = Arc::new(Tally::default());
+    context.tally = Arc::clone(&tally);
     let mut recorder = None;
     if let Some(record) = settings.record.clone() {
         let metrics = Arc::clone(&context.metrics);
@@ -58,6 +62,7 @@ pub async fn keep_link(settings: Settings, open: Option<Link>, mut context: Cont
         }
     }
     keep_open(&settings, open, &context, rng).await;
+    tally.tell(&settings.name);
     drop(context);
     if let Some(recorder) = recorder {
         recorder.finish(&settings.name).await;

@@ -7,6 +7,7 @@ mod camera;
 mod condition;
 mod gnss;
 mod high_latency;
+mod loss;
 mod message;
 mod place;
 mod remote_id;
@@ -26,6 +27,7 @@ pub use camera::{CameraTarget, CameraView, ImageCentre};
 pub use condition::{AutopilotVersion, ExtendedState, HardwareId, RadioStatus, SystemStatus};
 pub use gnss::{Gnss, GnssIntegrity, SenderTime};
 pub use high_latency::{HighLatency, HighLatency2};
+pub use loss::FrameLoss;
 pub use message::{Message, Subject};
 pub use place::SentPlace;
 pub use remote_id::{
@@ -125,6 +127,8 @@ pub struct Report {
     pub link: LinkName,
     /// Who sent it.
     pub sender: Sender,
+    /// What the link has lost lately, of all that its senders sent.
+    pub link_loss: Option<FrameLoss>,
     /// What it says.
     pub message: Message,
     /// The frame as it was received.
@@ -228,6 +232,8 @@ pub struct Fix {
     pub received: Moment,
     /// The link that it arrived on.
     pub link: LinkName,
+    /// What the link has lost lately.
+    pub link_loss: Option<FrameLoss>,
     /// The MAVLink component that sent it.
     pub component_id: u8,
     /// How sure it is that nobody else sent it.

@@ -109,6 +109,19 @@ impl Address {
         }
     }
 
+    /// Says whether it is a recording, of one link or of several.
+    #[must_use]
+    pub const fn is_recording(&self) -> bool {
+        match self {
+            Self::File { .. } => true,
+            Self::UdpIn { .. }
+            | Self::UdpOut(_)
+            | Self::TcpIn(_)
+            | Self::TcpOut(_)
+            | Self::Serial { .. } => false,
+        }
+    }
+
     /// Says whether two links may not have this address both.
     #[must_use]
     pub fn is_exclusive_with(&self, other: &Self) -> bool {

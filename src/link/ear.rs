@@ -4,7 +4,9 @@
 use core::net::SocketAddr;
 
 use crate::link::Settings;
-use crate::track::{Authenticity, LinkName, Message, Namespace, RawFrame, Report, Sender};
+use crate::track::{
+    Authenticity, FrameLoss, LinkName, Message, Namespace, RawFrame, Report, Sender,
+};
 use crate::units::Moment;
 use crate::wire::{Decoded, Frame, decode};
 
@@ -24,6 +26,8 @@ pub struct Arrival {
     pub address: Option<SocketAddr>,
     /// What its signature is worth.
     pub authenticity: Authenticity,
+    /// What the link has lost lately, if it is known.
+    pub link_loss: Option<FrameLoss>,
 }
 
 impl Ear {
@@ -74,6 +78,7 @@ impl Ear {
                 address: arrival.address,
                 authenticity: arrival.authenticity,
             },
+            link_loss: arrival.link_loss,
             message,
             frame: RawFrame::new(frame.raw()),
         }

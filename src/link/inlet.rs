@@ -7,10 +7,11 @@ use tracing::trace;
 
 use crate::clock::Clock;
 use crate::link::health::Heard;
-use crate::link::{Arrival, Context, Ear, Outlet, Settings, Tape};
+use crate::link::{Arrival, Context, Ear, Outlet, Settings, Tally, Tape};
 use crate::metrics::Metrics;
-use crate::track::{Authenticity, LinkName};
-use crate::wire::{Event, FrameCounts, Framer, StreamFramer};
+use crate::track::{Authenticity, FrameLoss, LinkName};
+use crate::units::Monotonic;
+use crate::wire::{Event, FrameCounts, Framer, SequenceCounts, Sequences, StreamFramer};
 
 /// Turns the bytes of one socket, connection or device into reports.
 #[derive(Debug)]
@@ -25,6 +26,11 @@ pub(super) struct Inlet {
     stream: StreamFramer,
     /// What was counted of the stream already.
     counted: FrameCounts,
+    /// Absent for a recording, in which links may be merged that have a counter each.
+    sequences: Option<Sequences>,
+    /// What was counted of the senders' counters already.
+    settled: SequenceCounts,
+    tally: Arc<Tally>,
     heard: Heard,
 }
 
@@ -39,6 +45,9 @@ impl Inlet {
             metrics: Arc::clone(&context.metrics),
             stream: StreamFramer::new(),
             counted: FrameCounts::default(),
+            sequences: (!settings.address.is_recording()).then(Sequences::default),
+            settled: SequenceCounts::default(),
+            tally: Arc::clone(&context.tally),
             heard: Heard::default(),
         }
     }
@@ -46,6 +55,11 @@ impl Inlet {
     /// Returns what has come in so far.
     pub(super) const fn heard(&self) -> Heard {
         self.heard
+    }
+
+    /// Returns what was lost in the last minute, if enough came in to tell.
+    pub(super) fn loss(&self) -> Option<FrameLoss> {
+        self.loss_at(self.clock.now().monotonic)
     }
 
     /// Takes a datagram, which is framed by itself, and the address that it came from.
@@ -59,6 +73,7 @@ impl Inlet {
                 &self.ear,
                 &mut self.outlet,
                 self.tape.as_ref(),
+                self.sequences.as_mut(),
                 arrival,
                 &event,
             );
@@ -90,6 +105,7 @@ impl Inlet {
                 &self.ear,
                 &mut self.outlet,
                 self.tape.as_ref(),
+                self.sequences.as_mut(),
                 arrival,
                 &event,
             );
@@ -99,11 +115,17 @@ impl Inlet {
         self.count(self.counted, before);
     }
 
+    fn loss_at(&self, now: Monotonic) -> Option<FrameLoss> {
+        self.sequences.as_ref()?.loss(now)
+    }
+
     fn arrival(&self, address: Option<SocketAddr>) -> Arrival {
+        let received = self.clock.now();
         Arrival {
-            received: self.clock.now(),
+            received,
             address,
             authenticity: Authenticity::Unsigned,
+            link_loss: self.loss_at(received.monotonic),
         }
     }
 
@@ -130,13 +152,34 @@ impl Inlet {
         metrics
             .link_garbage_bytes
             .add(counts.garbage_bytes - before.garbage_bytes);
+        self.tally.add_frames(counts, before);
+
+        let Some(settled) = self.sequences.as_ref().map(Sequences::total) else {
+            return;
+        };
+        metrics
+            .link_frames_lost
+            .add(settled.lost - self.settled.lost);
+        self.tally.add_sequences(settled, self.settled);
+        self.settled = settled;
     }
 }
 
 /// Records a frame and hands on what it says.
 ///
 /// A frame that the dialect does not know is recorded too: somebody else may know it.
-fn hear(ear: &Ear, outlet: &mut Outlet, tape: Option<&Tape>, arrival: Arrival, event: &Event<'_>) {
+fn hear(
+    ear: &Ear,
+    outlet: &mut Outlet,
+    tape: Option<&Tape>,
+    sequences: Option<&mut Sequences>,
+    arrival: Arrival,
+    event: &Event<'_>,
+) {
+    let now = arrival.received.monotonic;
+    if let Some(sequences) = sequences {
+        sequences.hear(now, event.frame(), arrival.address);
+    }
     match event {
         Event::Frame(frame) => {
             if let Some(tape) = tape {

@@ -21,11 +21,13 @@ mod inlet;
 mod open;
 mod outlet;
 mod overflow;
+mod reception;
 mod record;
 mod recording;
 mod serial;
 mod settings;
 mod source;
+mod tally;
 mod tcp;
 mod udp;
 
@@ -38,3 +40,4 @@ pub use outlet::{MonitorEnded, Outlet};
 pub use record::{RecordSettings, Recorder, Tape, can_name_files};
 pub use settings::{Context, Settings};
 pub use source::Ended;
+pub use tally::Tally;

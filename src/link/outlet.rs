@@ -133,6 +133,7 @@ mod tests {
                 address: None,
                 authenticity: Authenticity::Unsigned,
             },
+            link_loss: None,
             message: Message::SystemTime(SystemTime {
                 unix_us: None,
                 boot_ms,

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::link::{Address, Allow, RecordSettings, Tape};
+use crate::link::{Address, Allow, RecordSettings, Tally, Tape};
 use crate::metrics::Metrics;
 use crate::track::{LinkName, Namespace, Report};
 
@@ -39,6 +39,8 @@ pub struct Context {
     pub cancel: CancellationToken,
     /// Records what the link hears, if it is recorded.
     pub tape: Option<Tape>,
+    /// What the link has brought.
+    pub tally: Arc<Tally>,
 }
 
 impl Settings {

@@ -11,10 +11,12 @@ use tracing::{info, warn};
 
 use crate::link::health::{Health, Voice};
 use crate::link::inlet::Inlet;
+use crate::link::reception::Reception;
 use crate::link::recording::Recording;
 use crate::link::serial::Serial;
 use crate::link::udp::Udp;
 use crate::link::{Context, MonitorEnded, Settings};
+use crate::track::FrameLoss;
 
 /// How often a link is looked after: is its device still there, does it speak.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -106,6 +108,7 @@ pub(super) async fn pump(
     health: &mut Health,
 ) -> Ended {
     let mut inlet = Inlet::new(settings, context);
+    let mut reception = Reception::default();
     let mut looks = interval(LOOK_EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     health.silence.opened(context.clock.now().monotonic);
@@ -126,6 +129,8 @@ pub(super) async fn pump(
                     let voice = health.silence.look(context.clock.now().monotonic, inlet.heard());
                     tell(settings, voice);
                 }
+                let loss = inlet.loss();
+                tell_reception(settings, reception.look(loss), loss);
             }
             ready = source.ready() => {
                 match ready.and_then(|()| source.take(&mut inlet)) {
@@ -159,6 +164,15 @@ fn tell(settings: &Settings, voice: Option<Voice>) {
             "link brings bytes but no MAVLink frame: is its speed right?"
         ),
         Some(Voice::Speaks) => info!(%link, "link speaks"),
+    }
+}
+
+fn tell_reception(settings: &Settings, change: Option<Reception>, loss: Option<FrameLoss>) {
+    let (link, loss_percent) = (&settings.name, loss.map(FrameLoss::percent));
+    match change {
+        None => {}
+        Some(Reception::Lossy) => info!(%link, loss_percent, "link loses frames"),
+        Some(Reception::Good) => info!(%link, loss_percent, "link hears well again"),
     }
 }
 

@@ -353,10 +353,13 @@ pub enum Certainty {
 }
 
 /// The link that the deciding fix arrived on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     /// Its name in the configuration.
     pub name: String,
+    /// The frames that it lost in the last minute, of all that its senders sent, per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_percent: Option<f64>,
 }
 
 /// The clock that stamped an alert.

@@ -12,7 +12,7 @@ use crate::monitor::alert::{
 use crate::monitor::names;
 use crate::monitor::rule::Rule;
 use crate::monitor::stand::{Crossing, Told};
-use crate::track::{Fix, Heartbeat, TrackId, TrackTime};
+use crate::track::{Fix, FrameLoss, Heartbeat, TrackId, TrackTime};
 use crate::units::{Metres, Utc};
 
 /// Slower than this, the direction of the velocity is noise, metres per second.
@@ -96,6 +96,7 @@ impl Ingredients<'_> {
             authenticity: fix.authenticity,
             link: Link {
                 name: fix.link.to_string(),
+                loss_percent: fix.link_loss.map(FrameLoss::percent),
             },
             clock: Clock {
                 source: "host".to_owned(),

@@ -257,6 +257,7 @@ fn report(ms: u32, message: Message) -> Report {
             utc: Utc::from_micros(START.as_micros() + i64::from(ms) * 1000),
         },
         link: LinkName::new("lan"),
+        link_loss: None,
         sender: Sender {
             namespace: Namespace::new("lan"),
             system_id: 1,

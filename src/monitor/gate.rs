@@ -203,6 +203,7 @@ impl Gate {
             at: anchor.at,
             received: report.received,
             link: report.link.clone(),
+            link_loss: report.link_loss,
             component_id: report.sender.component_id,
             authenticity: report.sender.authenticity,
             position,

@@ -56,6 +56,7 @@ pub(crate) fn alert_example() -> Alert {
         authenticity: Authenticity::Unsigned,
         link: alert::Link {
             name: "radio".to_owned(),
+            loss_percent: Some(1.5),
         },
         clock: alert::Clock {
             source: "host".to_owned(),

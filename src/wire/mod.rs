@@ -13,6 +13,7 @@ mod checksum;
 mod decode;
 mod frame;
 mod framer;
+mod sequence;
 mod signing;
 mod stream;
 mod tlog;
@@ -23,6 +24,7 @@ mod samples;
 pub use decode::{Decoded, RemoteIdPack, decode};
 pub use frame::{Frame, Version};
 pub use framer::{Event, FrameCounts, Framer};
+pub use sequence::{SequenceCounts, Sequences};
 pub use signing::{
     KeyId, SignatureCheck, SignatureVerdict, SignedStream, SigningKey, SigningKeyError,
     SigningMemory, SigningTime,

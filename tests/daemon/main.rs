@@ -5,6 +5,7 @@ mod demo;
 mod floods;
 mod kills;
 mod links;
+mod losses;
 mod main_job;
 mod peers;
 mod recordings;

@@ -14,6 +14,7 @@ fn report(received_ms: u64, message: Message) -> Report {
             utc: Utc::from_micros(0),
         },
         link: LinkName::new("lan"),
+        link_loss: None,
         sender: Sender {
             namespace: Namespace::new("lan"),
             system_id: 1,
