@@ -76,6 +76,9 @@ pub enum NotAnAddress {
          serial:/dev/ttyUSB0:57600, or several to be tried, 57600,115200"
     )]
     Serial(String),
+    /// A group that means another one on every network.
+    #[error("`{0}` is a group of a single network: add its interface, `?interface=eth0`")]
+    GroupInterface(String),
     /// No speed of a line.
     #[error("`{0}` is no speed: write 1 to {BAUD_MAX} baud")]
     Baud(String),
@@ -167,10 +170,14 @@ fn read_udp_in(rest: &str) -> Result<Address, NotAnAddress> {
             return Err(NotAnAddress::Option(key.to_owned(), hint));
         }
     };
-    let at = HostPort::read(socket)?.or_any_host();
+    let (at, zone) = HostPort::read(socket)?.or_any_host().without_zone();
+    let interface = interface.or(zone);
     if interface.is_some() && at.group().is_none() {
         let hint = ": only a multicast group has an interface";
         return Err(NotAnAddress::Option("interface".to_owned(), hint));
+    }
+    if interface.is_none() && at.group().is_some_and(is_of_one_network) {
+        return Err(NotAnAddress::GroupInterface(at.host));
     }
     Ok(Address::UdpIn { at, interface })
 }
@@ -284,11 +291,36 @@ impl HostPort {
         }
     }
 
+    /// Splits the zone off a multicast group, `ff12::1%eth0`: it names the interface.
+    fn without_zone(self) -> (Self, Option<String>) {
+        let Some((group, zone)) = self.host.split_once('%') else {
+            return (self, None);
+        };
+        let at = Self {
+            host: group.to_owned(),
+            port: self.port,
+        };
+        let zone = zone.to_owned();
+        if at.group().is_some() {
+            (at, Some(zone))
+        } else {
+            (self, None)
+        }
+    }
+
     /// Returns the multicast group that the host is, if it is one.
     #[must_use]
     pub fn group(&self) -> Option<IpAddr> {
         let address: IpAddr = self.host.parse().ok()?;
         address.is_multicast().then_some(address)
+    }
+}
+
+/// Says whether a group's scope is the interface or the link, RFC 4291 section 2.7.
+fn is_of_one_network(group: IpAddr) -> bool {
+    match group {
+        IpAddr::V4(_) => false,
+        IpAddr::V6(group) => matches!(group.segments()[0] & 0xf, 1 | 2),
     }
 }
 
@@ -351,6 +383,8 @@ mod tests {
             "udpin:[::1]:14550",
             "udpin:239.255.76.67:14550?interface=wlan0",
             "udpin:[ff02::1]:14550?interface=eth0",
+            "udpin:[ff15::4d]:14550",
+            "udpin:[fe80::1%2]:14550",
             "udpout:modem.lan:14550",
             "udpout:[fe80::1%2]:14550",
             "tcpin:0.0.0.0:5760",
@@ -390,6 +424,11 @@ mod tests {
         check("tcps:0.0.0.0:5600", "tcpin:0.0.0.0:5600");
         check("tcpc:ground.example:5600", "tcpout:ground.example:5600");
         check("serial:/dev/ttyAMA0:57600", "serial:/dev/ttyAMA0:57600");
+        // A zone, as everybody writes it.
+        check(
+            "udpin:[ff12::4d%eth0]:14550",
+            "udpin:[ff12::4d]:14550?interface=eth0",
+        );
         // pymavlink
         check("udp:127.0.0.1:14550", "udpin:127.0.0.1:14550");
         check("tcp:127.0.0.1:5760", "tcpout:127.0.0.1:5760");
@@ -407,6 +446,10 @@ mod tests {
         refused("udpout:host:0", "`host:0` names no peer");
         refused("tcpout:a b:1", "`a b:1` is no host with a port");
         refused("tcpin:0.0.0.0:1?x=2", "`x` is no option");
+        refused(
+            "udpin:[ff12::4d]:14550",
+            "`ff12::4d` is a group of a single network: add its interface",
+        );
         refused("udpin:0.0.0.0:1?bind=2", "`bind` is no option");
         refused(
             "udpin:0.0.0.0:1?interface=lo",

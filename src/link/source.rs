@@ -81,10 +81,9 @@ impl Source {
     fn look(&mut self, inlet: &mut Inlet, health: &mut Health) -> io::Result<()> {
         match self {
             Self::Udp(udp) => udp.look(),
-            Self::Serial(serial) => return serial.look(inlet, health),
-            Self::Tcp(_) | Self::Recording(_) => {}
+            Self::Serial(serial) => serial.look(inlet, health),
+            Self::Tcp(_) | Self::Recording(_) => Ok(()),
         }
-        Ok(())
     }
 
     /// Says whether its silence means that something is wrong.

@@ -1,10 +1,10 @@
 //! UDP: a port that any number of senders send to, a multicast group, or one peer.
 
-use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 use std::sync::Arc;
 
+use nix::net::if_::if_nametoindex;
 use socket2::{Domain, InterfaceIndexOrAddress, SockRef, Socket, Type};
 use tokio::net::{UdpSocket, lookup_host};
 use tracing::{debug, info, trace, warn};
@@ -19,7 +19,8 @@ use crate::track::LinkName;
 
 /// Datagrams that are read before anybody else gets a turn.
 const DATAGRAMS_IN_A_ROW: usize = 64;
-/// Looks between two attempts to join a group again, which an interface that went took along.
+/// Looks between two attempts to join a group again, where the host chooses the interface: one that
+/// went took the group along.
 const LOOKS_PER_JOIN: u32 = 10;
 
 /// An open UDP socket.
@@ -38,7 +39,12 @@ pub(super) struct Udp {
 #[derive(Clone, Debug)]
 enum Senders {
     Anybody,
-    Group { group: Group, looks: u32 },
+    Group {
+        group: Group,
+        /// The interface that was joined on; 0 if the host chose it.
+        index: u32,
+        looks: u32,
+    },
     Peer,
 }
 
@@ -67,8 +73,17 @@ impl Udp {
                     address,
                     interface: interface.map(str::to_owned),
                 };
-                let socket = group.bind(at.port)?;
-                (socket, Senders::Group { group, looks: 0 })
+                let index = group.index()?;
+                let socket = group.bind(at.port, index)?;
+                let looks = 0;
+                (
+                    socket,
+                    Senders::Group {
+                        group,
+                        index,
+                        looks,
+                    },
+                )
             }
         };
         Ok(Self::new(settings, socket, senders, metrics))
@@ -159,8 +174,8 @@ impl Udp {
     }
 
     /// Looks after the socket once in a while.
-    pub(super) fn look(&mut self) {
-        self.join_again();
+    pub(super) fn look(&mut self) -> io::Result<()> {
+        self.keep_group()?;
         let (link, receive_buffer_bytes) = (&self.link, self.receive_buffer_bytes());
         match self.overflow.look() {
             None => {}
@@ -174,43 +189,59 @@ impl Udp {
                 info!(%link, dropped, "the host has dropped no more datagrams for a minute");
             }
         }
+        Ok(())
     }
 
-    /// Joins the group again from time to time: the socket is not told when an interface goes,
-    /// and its groups go with it.
-    fn join_again(&mut self) {
-        if let Senders::Group { group, looks } = &mut self.senders {
-            *looks += 1;
-            if LOOKS_PER_JOIN <= *looks {
-                *looks = 0;
-                // It fails while the group is still joined, and while the interface is away.
-                match group.join(&SockRef::from(&self.socket)) {
-                    Ok(()) => debug!(link = %self.link, "joined the group again"),
-                    Err(error) => trace!(link = %self.link, %error, "group not joined again"),
-                }
+    /// Makes sure that the group is still joined: the socket is not told when an interface goes.
+    ///
+    /// On an interface that goes and comes back, even by the same name, the socket would stay
+    /// deaf.
+    fn keep_group(&mut self) -> io::Result<()> {
+        let Senders::Group {
+            group,
+            index,
+            looks,
+        } = &mut self.senders
+        else {
+            return Ok(());
+        };
+        if group.index()? != *index {
+            return Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "another interface has its name",
+            ));
+        }
+        *looks += 1;
+        if LOOKS_PER_JOIN <= *looks {
+            *looks = 0;
+            // It fails while the group is still joined, and while there is no interface for it.
+            match group.join(&SockRef::from(&self.socket), *index) {
+                Ok(()) => debug!(link = %self.link, "joined the group again"),
+                Err(error) => trace!(link = %self.link, %error, "group not joined again"),
             }
         }
+        Ok(())
     }
 }
 
 impl Group {
     /// Binds the group's own address, so that nothing else that is sent to the port is heard.
-    fn bind(&self, port: u16) -> io::Result<UdpSocket> {
+    fn bind(&self, port: u16, index: u32) -> io::Result<UdpSocket> {
         let address = match self.address {
             IpAddr::V4(group) => SocketAddr::from((group, port)),
-            IpAddr::V6(group) => SocketAddrV6::new(group, port, 0, self.index()?).into(),
+            IpAddr::V6(group) => SocketAddrV6::new(group, port, 0, index).into(),
         };
         let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
         // Groups are shared: a ground station on the same machine hears them too.
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
-        self.join(&SockRef::from(&socket))?;
+        self.join(&SockRef::from(&socket), index)?;
         UdpSocket::from_std(socket.into())
     }
 
-    fn join(&self, socket: &SockRef<'_>) -> io::Result<()> {
-        match (self.address, self.index()?) {
+    fn join(&self, socket: &SockRef<'_>, index: u32) -> io::Result<()> {
+        match (self.address, index) {
             (IpAddr::V4(group), 0) => socket.join_multicast_v4(&group, &Ipv4Addr::UNSPECIFIED),
             (IpAddr::V4(group), index) => {
                 socket.join_multicast_v4_n(&group, &InterfaceIndexOrAddress::Index(index))
@@ -222,12 +253,9 @@ impl Group {
     /// Returns the index of the interface, which changes when an adapter is plugged in again; 0
     /// lets the host choose.
     fn index(&self) -> io::Result<u32> {
-        let Some(name) = &self.interface else {
-            return Ok(0);
-        };
-        let text = fs::read_to_string(format!("/sys/class/net/{name}/ifindex"))?;
-        text.trim()
-            .parse()
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+        match &self.interface {
+            None => Ok(0),
+            Some(name) => Ok(if_nametoindex(name.as_str())?),
+        }
     }
 }

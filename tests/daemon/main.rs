@@ -7,6 +7,7 @@ mod kills;
 mod links;
 mod losses;
 mod main_job;
+mod multicast;
 mod peers;
 mod recordings;
 mod replay;

@@ -3,6 +3,7 @@
 //! A test asks for what it needs and waits for conditions with a deadline; nothing here sleeps
 //! in the hope that something has happened by then. All traffic stays on loopback.
 
+pub(crate) mod cable;
 pub(crate) mod command;
 pub(crate) mod corridors;
 pub(crate) mod daemon;
