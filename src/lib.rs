@@ -4,7 +4,8 @@
 //! `tests/layering.rs` holds them.
 //!
 //! Data flows one way: `link` turns bytes into reports (by `wire`), `monitor` turns reports into
-//! decisions (by `corridor`), `store` keeps them, `deliver` takes them to the endpoints.
+//! decisions (by `corridor`), `store` keeps them, `deliver` takes them to the endpoints. What goes
+//! the other way, onto a link, is made by `station` and nowhere else.
 
 pub mod cli;
 
@@ -19,6 +20,7 @@ pub mod store;
 
 pub mod corridor;
 pub mod monitor;
+pub mod station;
 pub mod wire;
 
 pub mod backoff;

@@ -205,6 +205,13 @@ impl Monotonic {
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
+
+    /// Returns the instant that is so much later.
+    #[must_use]
+    pub fn plus(self, later: Duration) -> Self {
+        let micros = u64::try_from(later.as_micros()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_add(micros))
+    }
 }
 
 /// An instant of civil time, in microseconds since the Unix epoch, UTC.

@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "deliver",
             "store",
             "link",
+            "station",
             "wire",
             "monitor",
             "corridor",
@@ -53,7 +54,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "deliver", "store", "link", "monitor", "corridor", "track", "units",
+            "deliver", "store", "link", "station", "monitor", "corridor", "track", "units",
         ],
     ),
     ("follow", &["store", "monitor", "track", "metrics"]),
@@ -75,8 +76,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "link",
-        &["wire", "track", "clock", "backoff", "units", "metrics"],
+        &[
+            "station", "wire", "track", "clock", "backoff", "units", "metrics",
+        ],
     ),
+    ("station", &["wire", "track", "units"]),
     ("wire", &["track", "units"]),
     ("monitor", &["corridor", "track", "units"]),
     ("corridor", &["track", "units"]),
@@ -90,7 +94,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The rooms that are given values and hand values back.
-const PURE: &[&str] = &["units", "track", "backoff", "wire", "corridor", "monitor"];
+const PURE: &[&str] = &[
+    "units", "track", "backoff", "wire", "station", "corridor", "monitor",
+];
 
 /// Sockets, files, threads, channels, the process and random numbers: not for a pure room.
 const IMPURE: &[&[&str]] = &[
@@ -170,6 +176,24 @@ fn pure_rooms_know_no_socket_file_channel_clock_or_random_source() {
         500 <= elsewhere,
         "only {elsewhere} names from outside were seen"
     );
+}
+
+#[test]
+fn only_the_station_makes_frames() {
+    let mut wrong = Vec::new();
+    let mut makers = 0;
+    for unit in daemon() {
+        let names = unit.in_crate();
+        for (line, _path) in names.filter(|(_, path)| *path == ["wire", "checksum"]) {
+            match unit.room() {
+                "station" => makers += 1,
+                "wire" => {}
+                room => wrong.push(format!("{}:{line}: {room} closes frames", unit.shown)),
+            }
+        }
+    }
+    assert_none(&wrong);
+    assert_ne!(makers, 0, "the station was not seen");
 }
 
 #[test]

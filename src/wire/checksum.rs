@@ -45,7 +45,8 @@ const fn fold() -> [[u16; 256]; BLOCK] {
 ///
 /// The bytes that fill no block come first: what is before them is known, so that nothing
 /// waits for anything.
-pub(super) fn checksum(covered: &[u8], extra_crc: u8) -> u16 {
+#[must_use]
+pub fn checksum(covered: &[u8], extra_crc: u8) -> u16 {
     let crc = match covered.first_chunk::<BLOCK>() {
         Some(first) => {
             let (head, blocks) = covered.split_at(match covered.len() % BLOCK {

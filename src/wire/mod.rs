@@ -21,6 +21,7 @@ mod tlog;
 #[cfg(test)]
 mod samples;
 
+pub use checksum::checksum;
 pub use decode::{Decoded, RemoteIdPack, decode};
 pub use frame::{Frame, Version};
 pub use framer::{Event, FrameCounts, Framer};
