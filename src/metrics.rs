@@ -85,6 +85,10 @@ metrics! {
     link_frames_bad_checksum: Counter = "link_frames_bad_checksum_total",
     /// Bytes that belong to no frame.
     link_garbage_bytes: Counter = "link_garbage_bytes_total",
+    /// Frames sent on links, to each address by itself.
+    link_frames_sent: Counter = "link_frames_sent_total",
+    /// Frames that should have been sent on a link and found no room or nobody there.
+    link_frames_unsent: Counter = "link_frames_unsent_total",
     /// Reports dropped for a newer one of the same kind, because the monitor was behind.
     link_reports_dropped: Counter = "link_reports_dropped_total",
     /// Positions that passed the quality gate.

@@ -61,6 +61,10 @@ pub async fn keep_link(settings: Settings, open: Option<Link>, mut context: Cont
             Err(error) => warn!(link = %settings.name, %error, "cannot record"),
         }
     }
+    let transmit = settings.station.transmit;
+    if !transmit.is_nothing() {
+        info!(link = %settings.name, %transmit, "the unit sends on this link");
+    }
     keep_open(&settings, open, &context, rng).await;
     tally.tell(&settings.name);
     drop(context);

@@ -125,6 +125,74 @@ const IMPURE_CALLS: &[[&str; 2]] = &[
     ["Uuid", "now_v7"],
 ];
 
+/// The file that may write to a link.
+const EGRESS: &str = "src/link/egress.rs";
+
+/// By what sockets, streams, devices and descriptors are written to.
+const WRITING: &[&str] = &[
+    "AsFd",
+    "AsRawFd",
+    "AsyncWrite",
+    "AsyncWriteExt",
+    "Write",
+    "as_fd",
+    "copy",
+    "copy_bidirectional",
+    "into_split",
+    "into_std",
+    "poll_send",
+    "poll_send_to",
+    "poll_write",
+    "poll_write_vectored",
+    "send",
+    "send_message",
+    "send_to",
+    "send_vectored",
+    "send_with_flags",
+    "sendmmsg",
+    "sendmsg",
+    "sendto",
+    "split",
+    "try_clone",
+    "try_send",
+    "try_send_to",
+    "try_write",
+    "try_write_vectored",
+    "write",
+    "write_all",
+    "write_all_buf",
+    "write_buf",
+    "write_vectored",
+    "writev",
+];
+
+/// Files and folders of a link that name some of these for a channel or a file, or a text that is taken apart,
+/// and no socket, connection or device.
+const NO_LINE: &[(&str, &[&str])] = &[
+    ("src/link/address", &["split", "write"]),
+    ("src/link/outlet", &["send"]),
+    (
+        "src/link/record",
+        &["Write", "send", "try_send", "write", "write_all"],
+    ),
+];
+
+/// The file that reads a socket by its descriptor.
+const BY_DESCRIPTOR: (&str, &[&str]) = ("src/link/datagram.rs", &["AsRawFd"]);
+
+/// What can be written to.
+const LINES: &[&str] = &[
+    "Line",
+    "SerialStream",
+    "SockRef",
+    "Socket",
+    "Source",
+    "Stream",
+    "TcpListener",
+    "TcpStream",
+    "UdpSocket",
+];
+
 /// Names of modules that tell nothing.
 const NAMELESS: &[&str] = &[
     "common", "core", "helper", "helpers", "misc", "util", "utils",
@@ -194,6 +262,24 @@ fn only_the_station_makes_frames() {
     }
     assert_none(&wrong);
     assert_ne!(makers, 0, "the station was not seen");
+}
+
+#[test]
+fn no_file_of_a_link_but_the_egress_can_write() {
+    let mut wrong = Vec::new();
+    let mut writers = 0;
+    for unit in daemon() {
+        match unit.writings() {
+            _ if unit.room() != "link" => {}
+            found if unit.shown == EGRESS => writers += found.len(),
+            found => wrong.extend(found),
+        }
+    }
+    assert_none(&wrong);
+    assert!(
+        3 <= writers,
+        "only {writers} writings of the egress were seen"
+    );
 }
 
 #[test]
@@ -437,6 +523,32 @@ fn an_impure_name_is_told_with_its_place() {
 }
 
 #[test]
+fn a_writing_is_told_with_its_place() {
+    let told = |file, text| Unit::new(file, text).writings();
+    let none: [String; 0] = [];
+    assert_eq!(
+        told("link/udp.rs", "fn f() { self.socket.try_recv(x) }"),
+        none
+    );
+    assert_eq!(
+        told("link/udp.rs", "fn f() {\nself.socket.try_send(x) }"),
+        ["src/link/udp.rs:2: try_send"]
+    );
+    assert_eq!(
+        told(
+            "link/tcp.rs",
+            "use tokio::io::{AsyncRead, AsyncWriteExt as _};"
+        ),
+        ["src/link/tcp.rs:1: AsyncWriteExt"]
+    );
+    assert_eq!(told("link/outlet.rs", "fn f() { permit.send(x) }"), none);
+    assert_eq!(
+        told("link/outlet.rs", "fn f(s: UdpSocket) { s.send(x) }"),
+        ["src/link/outlet.rs:1: send"]
+    );
+}
+
+#[test]
 fn modules_bodies_and_splices_are_found() {
     let text = "mod a; mod util { fn b() {} } trait T { fn c(); fn d() {} } type F = fn(u8);
         #[path = \"x.rs\"] mod e; const X: u8 = include!(\"y\");";
@@ -461,6 +573,8 @@ struct Unit {
     shown: String,
     module: Vec<String>,
     source: Source,
+    /// The line at which its tests begin, which stand at the bottom.
+    tests_from: usize,
 }
 
 impl Unit {
@@ -469,10 +583,13 @@ impl Unit {
         let shown = format!("src/{file}");
         let module = module_of(file);
         let source = Source::read(text, &module).unwrap_or_else(|error| panic!("{shown}: {error}"));
+        let before_tests = text.split("\n#[cfg(test)]\nmod tests {").next();
+        let tests_from = before_tests.map_or(0, |before| before.lines().count() + 1);
         Self {
             shown,
             module,
             source,
+            tests_from,
         }
     }
 
@@ -524,6 +641,29 @@ impl Unit {
                 named => Some((line, named.unwrap_or("the crate root"))),
             })
             .map(|(line, named)| format!("{}:{line}: {room} names {named}", self.shown))
+            .collect()
+    }
+
+    /// Finds what could write to a link; tests may, to themselves.
+    fn writings(&self) -> Vec<String> {
+        let identifiers = &self.source.identifiers;
+        let exempt = NO_LINE
+            .iter()
+            .find(|(start, _)| self.shown.starts_with(start));
+        let is_line_named = identifiers
+            .iter()
+            .any(|item| LINES.contains(&item.name.as_str()));
+        let exempt = exempt
+            .filter(|_| !is_line_named)
+            .map_or(&[][..], |(_, names)| names);
+        let (file, names) = BY_DESCRIPTOR;
+        let exempt = if self.shown == file { names } else { exempt };
+        identifiers
+            .iter()
+            .filter(|item| item.line < self.tests_from)
+            .map(|item| (item.line, item.name.as_str()))
+            .filter(|(_, name)| WRITING.contains(name) && !exempt.contains(name))
+            .map(|(line, name)| format!("{}:{line}: {name}", self.shown))
             .collect()
     }
 

@@ -34,11 +34,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
 fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "unit       {}", settings.unit)?;
     for link in &settings.links {
-        writeln!(
-            out,
-            "link       {} on {}, fleet {}",
-            link.name, link.address, link.namespace
-        )?;
+        let (name, address, fleet) = (&link.name, &link.address, &link.namespace);
+        write!(out, "link       {name} on {address}, fleet {fleet}")?;
+        match link.station.transmit {
+            transmit if transmit.is_nothing() => writeln!(out)?,
+            transmit => writeln!(out, ", sends {transmit}")?,
+        }
     }
     let summary = settings.corridors.summary();
     writeln!(

@@ -33,6 +33,7 @@ use crate::log;
 use crate::monitor::GateSettings;
 use crate::monitor::alert::Status;
 use crate::monitor::rule::Rule;
+use crate::station;
 use crate::store;
 use crate::track::{LinkName, Namespace};
 
@@ -184,6 +185,7 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
                 interface: None,
             },
             allow: Allow::default(),
+            station: station::Settings::default(),
             record: None,
         }],
         corridors: CorridorSet::new(file.corridors, file.places)?,

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::config::document::{Located, Section};
 use crate::config::findings::Findings;
+use crate::config::transmit;
 use crate::link::{Address, Allow, RecordSettings, Settings, can_name_files, read_network};
+use crate::station::{self, Transmit};
 use crate::track::{LinkName, Namespace};
 
 /// Why a second link of one address is refused.
@@ -22,15 +24,21 @@ const FILES_MAX: u32 = 20;
 const FREE_MIN_MB: u32 = 500;
 
 /// Reads the links of the file; one that is not sound is refused and left out.
-pub(super) fn read(sections: Vec<Section<'_, '_>>, base: &Path) -> Vec<Settings> {
+///
+/// `system_id` is what the unit calls itself where it may speak.
+pub(super) fn read(sections: Vec<Section<'_, '_>>, base: &Path, system_id: u8) -> Vec<Settings> {
     let mut names = BTreeSet::new();
     let mut addresses = Vec::new();
-    let read = |section| read_one(section, base, &mut names, &mut addresses);
+    let read = |section| read_one(section, base, system_id, &mut names, &mut addresses);
     sections.into_iter().filter_map(read).collect()
 }
 
 /// Makes links of addresses that were given as flags; they are named by their order.
-pub(super) fn from_flags(addresses: &[String], findings: &mut Findings) -> Vec<Settings> {
+pub(super) fn from_flags(
+    addresses: &[String],
+    system_id: u8,
+    findings: &mut Findings,
+) -> Vec<Settings> {
     let mut links = Vec::new();
     for (number, text) in (1..).zip(addresses) {
         match text.parse() {
@@ -41,6 +49,10 @@ pub(super) fn from_flags(addresses: &[String], findings: &mut Findings) -> Vec<S
                     namespace: Namespace::new(&name),
                     address,
                     allow: Allow::default(),
+                    station: station::Settings {
+                        system_id,
+                        transmit: Transmit::default(),
+                    },
                     record: None,
                 });
             }
@@ -53,6 +65,7 @@ pub(super) fn from_flags(addresses: &[String], findings: &mut Findings) -> Vec<S
 fn read_one(
     mut link: Section<'_, '_>,
     base: &Path,
+    system_id: u8,
     names: &mut BTreeSet<String>,
     addresses: &mut Vec<Address>,
 ) -> Option<Settings> {
@@ -63,6 +76,7 @@ fn read_one(
 
     let address = address.and_then(|text| read_address(&link, &text, addresses));
     let allow = allow.map(|list| read_allow(&link, &list, address.as_ref()));
+    let transmit = transmit::read(&mut link, address.as_ref());
     let record = read_record(&mut link, base, name.as_ref(), address.as_ref());
     if let Some(name) = &name
         && !names.insert(name.value.clone())
@@ -82,6 +96,10 @@ fn read_one(
         namespace: Namespace::new(&namespace),
         address: beside(address?, base),
         allow: allow.unwrap_or_default(),
+        station: station::Settings {
+            system_id,
+            transmit,
+        },
         record,
     })
 }

@@ -18,6 +18,7 @@ use crate::deliver;
 use crate::link as links;
 use crate::monitor::GateSettings;
 use crate::monitor::rule::Rule;
+use crate::station;
 use crate::store;
 use crate::units::Metres;
 
@@ -107,7 +108,11 @@ fn read(
 ) -> (Option<Settings>, Findings) {
     let mut findings = Findings::default();
     let mut root = document.root();
-    let (unit, history) = read_unit(&mut root);
+    let Unit {
+        name: unit,
+        history,
+        system_id,
+    } = read_unit(&mut root);
     let gate = read_gate(&mut root);
     let files = corridors::read(&mut root, base, outside, &mut findings);
     let rules = rule::read(
@@ -131,9 +136,9 @@ fn read(
             root.refuse_whole("endpoint", message);
         }
     }
-    let mut links = link::read(links, base);
+    let mut links = link::read(links, base, system_id);
     if !outside.links.is_empty() {
-        links = link::from_flags(&outside.links, &mut findings);
+        links = link::from_flags(&outside.links, system_id, &mut findings);
     }
     let mut endpoints = endpoint::read(endpoints, base, outside, &mut findings);
     if endpoint_flags {
@@ -158,26 +163,44 @@ fn read(
     (settings, findings)
 }
 
-fn read_unit(root: &mut Section<'_, '_>) -> (String, Option<Uuid>) {
+/// Who sends the alerts, and who speaks on links.
+struct Unit {
+    name: String,
+    history: Option<Uuid>,
+    system_id: u8,
+}
+
+fn read_unit(root: &mut Section<'_, '_>) -> Unit {
+    let mut read = Unit {
+        name: "field-unit".to_owned(),
+        history: None,
+        system_id: station::Settings::default().system_id,
+    };
     let Some(mut unit) = root.section("unit") else {
-        return ("field-unit".to_owned(), None);
+        return read;
     };
     let name = unit.text("name");
     if let Some(name) = name.as_ref().filter(|name| name.value.trim().is_empty()) {
         unit.refuse(name, "is empty");
     }
-    let history = unit.text("history-id").and_then(|text| {
+    read.history = unit.text("history-id").and_then(|text| {
         let id = text.value.parse().ok();
         if id.is_none() {
             unit.refuse(&text, "is no UUID");
         }
         id
     });
+    if let Some(id) = unit.count("system-id") {
+        match u8::try_from(id.value) {
+            Ok(value) if 0 < value => read.system_id = value,
+            Ok(_) | Err(_) => unit.refuse(&id, "must be 1 to 255"),
+        }
+    }
     unit.finish();
-    (
-        name.map_or_else(|| "field-unit".to_owned(), |name| name.value),
-        history,
-    )
+    if let Some(name) = name {
+        read.name = name.value;
+    }
+    read
 }
 
 fn read_gate(root: &mut Section<'_, '_>) -> GateSettings {

@@ -125,6 +125,18 @@ impl Address {
         }
     }
 
+    /// Says whether somebody at the other end can be sent something.
+    ///
+    /// A recording hears nothing, and a multicast group is only listened to.
+    #[must_use]
+    pub fn can_be_sent_to(&self) -> bool {
+        match self {
+            Self::UdpIn { at, .. } => at.group().is_none(),
+            Self::UdpOut(_) | Self::TcpIn(_) | Self::TcpOut(_) | Self::Serial { .. } => true,
+            Self::File { .. } => false,
+        }
+    }
+
     /// Says whether two links may not have this address both.
     #[must_use]
     pub fn is_exclusive_with(&self, other: &Self) -> bool {

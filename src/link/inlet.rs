@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tracing::trace;
 
 use crate::clock::Clock;
+use crate::link::egress::Egress;
 use crate::link::health::Heard;
 use crate::link::{Arrival, Context, Ear, Outlet, Settings, Tally, Tape};
 use crate::metrics::Metrics;
@@ -21,6 +22,8 @@ pub(super) struct Inlet {
     tape: Option<Tape>,
     /// Where the reports go.
     pub(super) outlet: Outlet,
+    /// What may be said to those that are heard, if anything.
+    pub(super) egress: Option<Egress>,
     clock: Clock,
     metrics: Arc<Metrics>,
     stream: StreamFramer,
@@ -41,6 +44,7 @@ impl Inlet {
             ear: Ear::new(settings),
             tape: context.tape.clone(),
             outlet: Outlet::new(context.batches.clone(), Arc::clone(&context.metrics)),
+            egress: Egress::new(settings, context),
             clock: context.clock,
             metrics: Arc::clone(&context.metrics),
             stream: StreamFramer::new(),
@@ -74,6 +78,7 @@ impl Inlet {
                 &mut self.outlet,
                 self.tape.as_ref(),
                 self.sequences.as_mut(),
+                self.egress.as_mut(),
                 arrival,
                 &event,
             );
@@ -106,6 +111,7 @@ impl Inlet {
                 &mut self.outlet,
                 self.tape.as_ref(),
                 self.sequences.as_mut(),
+                self.egress.as_mut(),
                 arrival,
                 &event,
             );
@@ -173,6 +179,7 @@ fn hear(
     outlet: &mut Outlet,
     tape: Option<&Tape>,
     sequences: Option<&mut Sequences>,
+    egress: Option<&mut Egress>,
     arrival: Arrival,
     event: &Event<'_>,
 ) {
@@ -182,6 +189,9 @@ fn hear(
     }
     match event {
         Event::Frame(frame) => {
+            if let Some(egress) = egress {
+                egress.hear(now, frame);
+            }
             if let Some(tape) = tape {
                 tape.record(arrival.received, frame);
             }

@@ -1,6 +1,7 @@
 //! Links: sockets, devices and recordings that bring MAVLink bytes in and hand reports on.
 //!
-//! A link reads and never writes: no function of this room sends a byte.
+//! A link reads. What it may say, if anything, leaves by `egress`, which nobody but the settings of
+//! `transmit` opens: no other file of this room can send a byte.
 //!
 //! Invariants:
 //!
@@ -16,7 +17,9 @@ mod address;
 mod allow;
 mod datagram;
 mod ear;
+mod egress;
 mod health;
+mod hearers;
 mod inlet;
 mod open;
 mod outlet;

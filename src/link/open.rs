@@ -118,14 +118,16 @@ async fn open(
     health: &Health,
 ) -> io::Result<Transport> {
     let source = match &settings.address {
-        Address::UdpIn { at, interface } => {
-            Source::Udp(Udp::bind(settings, at, interface.as_deref(), metrics).await?)
+        Address::UdpIn { at, interface } => Source::Udp(Box::new(
+            Udp::bind(settings, at, interface.as_deref(), metrics).await?,
+        )),
+        Address::UdpOut(peer) => {
+            Source::Udp(Box::new(Udp::connect(settings, peer, metrics).await?))
         }
-        Address::UdpOut(peer) => Source::Udp(Udp::connect(settings, peer, metrics).await?),
         Address::TcpIn(at) => return Ok(Transport::Server(tcp::listen(at).await?)),
         Address::TcpOut(peer) => Source::Tcp(tcp::connect(settings, peer).await?),
         Address::Serial { path, bauds } => {
-            Source::Serial(Serial::open(settings, path, bauds, health).await?)
+            Source::Serial(Box::new(Serial::open(settings, path, bauds, health).await?))
         }
         Address::File { path, faster } => {
             Source::Recording(Recording::open(path, *faster, clock).await?)

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::link::{Address, Allow, RecordSettings, Tally, Tape};
 use crate::metrics::Metrics;
+use crate::station;
 use crate::track::{LinkName, Namespace, Report};
 
 /// A link, as the configuration gives it.
@@ -22,6 +23,8 @@ pub struct Settings {
     pub address: Address,
     /// The sources that it hears, for a link over a network.
     pub allow: Allow,
+    /// Who the unit is on it, and what it may say there.
+    pub station: station::Settings,
     /// Where it is recorded, if it is.
     pub record: Option<RecordSettings>,
 }

@@ -1,14 +1,18 @@
 //! What is read, and the one loop that reads it.
 
+use std::future::{Future as _, poll_fn};
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 
+use crate::link::egress::{Egress, Line, Outgoing, Unwritten};
 use crate::link::health::{Health, Voice};
 use crate::link::inlet::Inlet;
 use crate::link::reception::Reception;
@@ -16,6 +20,7 @@ use crate::link::recording::Recording;
 use crate::link::serial::Serial;
 use crate::link::udp::Udp;
 use crate::link::{Context, MonitorEnded, Settings};
+use crate::metrics::Metrics;
 use crate::track::FrameLoss;
 
 /// How often a link is looked after: is its device still there, does it speak.
@@ -39,9 +44,9 @@ pub enum Ended {
 /// Something open that brings bytes.
 #[derive(Debug)]
 pub(super) enum Source {
-    Udp(Udp),
+    Udp(Box<Udp>),
     Tcp(Stream<TcpStream>),
-    Serial(Serial),
+    Serial(Box<Serial>),
     Recording(Recording),
 }
 
@@ -75,6 +80,25 @@ impl Source {
             Self::Recording(recording) => return Ok(recording.take(inlet)),
         }
         Ok(Step::More)
+    }
+
+    /// Says whether it has room for a frame that is to leave.
+    fn has_room(&self) -> bool {
+        match self {
+            Self::Udp(_) | Self::Recording(_) => true,
+            Self::Tcp(stream) => stream.unwritten.is_empty(),
+            Self::Serial(serial) => serial.stream.unwritten.is_empty(),
+        }
+    }
+
+    /// Takes a frame that is to leave; there must be room for it.
+    fn say(&mut self, frame: Outgoing, metrics: &Metrics) {
+        match self {
+            Self::Udp(udp) => udp.say(&frame),
+            Self::Tcp(stream) => stream.unwritten.put(frame, metrics),
+            Self::Serial(serial) => serial.stream.unwritten.put(frame, metrics),
+            Self::Recording(_) => {}
+        }
     }
 
     /// Looks after it once in [`LOOK_EVERY`].
@@ -131,6 +155,7 @@ pub(super) async fn pump(
                 let loss = inlet.loss();
                 tell_reception(settings, reception.look(loss), loss);
             }
+            frame = next(inlet.egress.as_mut()), if source.has_room() => source.say(frame, &context.metrics),
             ready = source.ready() => {
                 match ready.and_then(|()| source.take(&mut inlet)) {
                     Ok(Step::More) => {}
@@ -148,6 +173,14 @@ pub(super) async fn pump(
     match inlet.outlet.flush().await {
         Ok(()) => ended,
         Err(MonitorEnded) => Ended::MonitorEnded,
+    }
+}
+
+/// Waits for a frame that is to leave; without an egress there is none, ever.
+async fn next(egress: Option<&mut Egress>) -> Outgoing {
+    match egress {
+        Some(egress) => egress.next().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -183,34 +216,48 @@ pub(super) struct Stream<T> {
     peer: Option<SocketAddr>,
     buffer: Vec<u8>,
     filled: usize,
+    unwritten: Unwritten,
 }
 
-impl<T: AsyncRead + Unpin> Stream<T> {
+impl<T: Line> Stream<T> {
     pub(super) fn new(from: T, peer: Option<SocketAddr>) -> Self {
         Self {
             from,
             peer,
             buffer: vec![0; CHUNK_LENGTH],
             filled: 0,
+            unwritten: Unwritten::default(),
         }
     }
 
-    /// Waits for bytes; a stream that has ended has failed.
+    /// Waits for bytes, or until a frame has left; a stream that has ended has failed.
     async fn ready(&mut self) -> io::Result<()> {
         if self.filled == 0 {
-            self.filled = self.from.read(&mut self.buffer).await?;
-            if self.filled == 0 {
-                return Err(io::Error::new(
-                    io::ErrorKind::UnexpectedEof,
-                    "the other end closed it",
-                ));
+            let (from, buffer, unwritten) = (&mut self.from, &mut self.buffer, &mut self.unwritten);
+            let read = poll_fn(|task| {
+                if unwritten.poll_leave(from, task)? {
+                    return Poll::Ready(Ok(None));
+                }
+                pin!(from.read(buffer)).poll(task).map_ok(Some)
+            });
+            match read.await? {
+                None => {}
+                Some(0) => {
+                    return Err(io::Error::new(
+                        io::ErrorKind::UnexpectedEof,
+                        "the other end closed it",
+                    ));
+                }
+                Some(length) => self.filled = length,
             }
         }
         Ok(())
     }
 
     fn take(&mut self, inlet: &mut Inlet) {
-        inlet.chunk(&self.buffer[..self.filled], self.peer);
-        self.filled = 0;
+        if 0 < self.filled {
+            inlet.chunk(&self.buffer[..self.filled], self.peer);
+            self.filled = 0;
+        }
     }
 }

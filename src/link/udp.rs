@@ -11,6 +11,8 @@ use tracing::{debug, info, trace, warn};
 
 use crate::link::address::HostPort;
 use crate::link::datagram::Datagrams;
+use crate::link::egress::Outgoing;
+use crate::link::hearers::Hearers;
 use crate::link::inlet::Inlet;
 use crate::link::overflow::{Burst, Overflow};
 use crate::link::{Allow, Settings};
@@ -33,6 +35,7 @@ pub(super) struct Udp {
     senders: Senders,
     datagrams: Datagrams,
     overflow: Overflow,
+    hearers: Hearers,
 }
 
 /// Whom a socket hears.
@@ -125,6 +128,7 @@ impl Udp {
             allow: settings.allow.clone(),
             metrics: Arc::clone(metrics),
             senders,
+            hearers: Hearers::default(),
         }
     }
 
@@ -157,6 +161,7 @@ impl Udp {
             };
             let sender = received.sender;
             let is_heard = self.allow.admits(sender.ip());
+            let heard = inlet.heard().frames;
             for datagram in received.datagrams() {
                 if is_heard {
                     trace!(link = %self.link, %sender, length = datagram.len(), "datagram");
@@ -165,6 +170,9 @@ impl Udp {
                     trace!(link = %self.link, %sender, "refused");
                     self.metrics.link_refused_sources.add(1);
                 }
+            }
+            if heard < inlet.heard().frames {
+                self.hearers.note(sender);
             }
             let dropped = u64::from(received.dropped);
             self.metrics.link_kernel_drops.add(dropped);
@@ -175,6 +183,7 @@ impl Udp {
 
     /// Looks after the socket once in a while.
     pub(super) fn look(&mut self) -> io::Result<()> {
+        self.hearers.look();
         self.keep_group()?;
         let (link, receive_buffer_bytes) = (&self.link, self.receive_buffer_bytes());
         match self.overflow.look() {
@@ -190,6 +199,19 @@ impl Udp {
             }
         }
         Ok(())
+    }
+
+    /// Sends a frame to the peer, or to everybody who sent a frame lately; a group is only heard.
+    pub(super) fn say(&self, frame: &Outgoing) {
+        match &self.senders {
+            Senders::Anybody => {
+                for hearer in self.hearers.iter() {
+                    frame.leave_by(&self.socket, Some(hearer), &self.metrics);
+                }
+            }
+            Senders::Group { .. } => {}
+            Senders::Peer => frame.leave_by(&self.socket, None, &self.metrics),
+        }
     }
 
     /// Makes sure that the group is still joined: the socket is not told when an interface goes.

@@ -23,6 +23,16 @@ pub struct Settings {
     pub transmit: Transmit,
 }
 
+impl Default for Settings {
+    /// Calls itself what ground stations do, and says nothing.
+    fn default() -> Self {
+        Self {
+            system_id: 255,
+            transmit: Transmit::default(),
+        }
+    }
+}
+
 /// A ground station on one link.
 ///
 /// 1. Tell it of every frame that is heard, with [`Self::handle_frame`].

@@ -2,6 +2,7 @@
 //!
 //! Source: MAVLink common message set; MAVLink guide, "Packet Serialization".
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::wire::{Version, checksum};
@@ -18,6 +19,20 @@ pub enum Kind {
     Heartbeat,
     /// A request for the rate of a message.
     RequestRates,
+}
+
+impl Kind {
+    /// All there is.
+    pub const ALL: [Self; 2] = [Self::Heartbeat, Self::RequestRates];
+
+    /// Returns what the configuration calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Heartbeat => "heartbeat",
+            Self::RequestRates => "request-rates",
+        }
+    }
 }
 
 /// What may be said on a link; nothing by default.
@@ -43,6 +58,15 @@ impl Transmit {
             Kind::Heartbeat => self.heartbeat,
             Kind::RequestRates => self.request_rates.is_some(),
         }
+    }
+}
+
+impl fmt::Display for Transmit {
+    /// Writes the names of what may be said.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let admitted = Kind::ALL.into_iter().filter(|kind| self.admits(*kind));
+        let names: Vec<&str> = admitted.map(Kind::name).collect();
+        f.write_str(&names.join(", "))
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod command;
 pub(crate) mod corridors;
 pub(crate) mod daemon;
 pub(crate) mod endpoint;
+pub(crate) mod far_end;
 pub(crate) mod flight;
 pub(crate) mod flood;
 pub(crate) mod log;

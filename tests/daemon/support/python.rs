@@ -64,6 +64,14 @@ pub(crate) fn assert_verified(secret: &SecretFile, deliveries: &[Delivery]) {
     }
 }
 
+/// Reads a stream of frames as pymavlink does: one JSON object a message.
+pub(crate) fn heard(stream: &[u8]) -> Vec<Value> {
+    let hex: Vec<String> = stream.iter().map(|byte| format!("{byte:02x}")).collect();
+    let lines = run("heard.py", hex.concat());
+    let messages = lines.iter().map(|line| serde_json::from_str(line));
+    messages.map(|message| message.expect("JSON")).collect()
+}
+
 /// Finds the Python that has the libraries of `tests/requirements.txt`.
 fn python(root: &Path) -> PathBuf {
     if let Some(python) = env::var_os("CORRIDORD_TEST_PYTHON") {

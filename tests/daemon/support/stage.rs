@@ -40,10 +40,15 @@ impl Stage {
 
     /// Makes one whose only link is a serial device that can be plugged in.
     pub(crate) fn with_device(bauds: &str) -> Self {
+        Self::with_device_and(bauds, "")
+    }
+
+    /// The same, with these further keys.
+    pub(crate) fn with_device_and(bauds: &str, keys: &str) -> Self {
         let mut stage = Self::new("address = \"udpin:127.0.0.1:0\"");
         let device = stage.device();
         let address = format!("address = \"serial:{}:{bauds}\"", device.display());
-        let links = format!("[[link]]\nname = \"link1\"\n{address}\n");
+        let links = format!("[[link]]\nname = \"link1\"\n{address}\n{keys}\n");
         let text = with_links(&links, &stage.endpoint.url);
         stage.options = stage.scene.configured(&text);
         stage
