@@ -2,21 +2,17 @@
 //! Webhooks listens to it.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::path::Path;
 
 use corridor_sim::receive::Delivery;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::support::corridors;
 use crate::support::daemon::{DaemonOptions, write};
 use crate::support::endpoint::{Endpoint, SecretFile, type_of};
 use crate::support::flight::{Flight, weaving};
+use crate::support::pilot::{Dirt, Vehicle, fly, in_and_out, place};
 use crate::support::python;
-
-/// The latitude of the strip's centreline, and one metre of latitude there, 1e-7 degrees.
-const CENTRE_LAT_E7: i32 = 415_000_000;
-const METRE_E7: i32 = 90;
 
 #[test]
 fn one_system_id_on_two_links_is_two_vehicles() {
@@ -213,72 +209,6 @@ fn key(delivery: &Delivery) -> &str {
 
 fn properties(delivery: &Delivery) -> &Value {
     &delivery.body.as_ref().expect("a body")["data"]["properties"]
-}
-
-/// A place on this meridian, so far south of the strip's centreline.
-fn place(south_m: i32, lon_e7: i32) -> [i32; 2] {
-    [CENTRE_LAT_E7 - METRE_E7 * south_m, lon_e7]
-}
-
-/// A way due north to the centreline and back, from 200 m outside, in steps of 20 m.
-fn in_and_out(lon_e7: i32) -> Vec<[i32; 2]> {
-    let there = (0..=20).rev();
-    let back = 0..=20;
-    there
-        .chain(back)
-        .map(|step| place(20 * step, lon_e7))
-        .collect()
-}
-
-/// A vehicle that pymavlink flies: one place a second by its own clock.
-#[derive(Clone, Debug)]
-struct Vehicle {
-    to: SocketAddr,
-    version: u8,
-    system_id: u8,
-    boot_ms: u32,
-    h_acc_mm: Option<u32>,
-    places: Vec<[i32; 2]>,
-}
-
-/// Whether datagrams without a frame go out between the good ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Dirt {
-    None,
-    Plenty,
-}
-
-impl Vehicle {
-    fn new(to: SocketAddr, system_id: u8, places: Vec<[i32; 2]>) -> Self {
-        Self {
-            to,
-            version: 2,
-            system_id,
-            boot_ms: 100_000,
-            h_acc_mm: None,
-            places,
-        }
-    }
-}
-
-/// Flies to the end and returns the position frames that were sent, in hexadecimal.
-fn fly(vehicles: &[Vehicle], dirt: Dirt) -> Vec<String> {
-    let vehicles: Vec<Value> = vehicles
-        .iter()
-        .map(|vehicle| {
-            json!({
-                "to": [vehicle.to.ip(), vehicle.to.port()],
-                "version": vehicle.version,
-                "system_id": vehicle.system_id,
-                "boot_ms": vehicle.boot_ms,
-                "step_ms": 1000,
-                "h_acc_mm": vehicle.h_acc_mm,
-                "places": vehicle.places,
-            })
-        })
-        .collect();
-    let plan = json!({"vehicles": vehicles, "dirt": dirt == Dirt::Plenty});
-    python::run("fly.py", plan.to_string())
 }
 
 /// Links by name, an endpoint and the configuration that joins them.

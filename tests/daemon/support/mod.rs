@@ -12,6 +12,7 @@ pub(crate) mod far_end;
 pub(crate) mod flight;
 pub(crate) mod flood;
 pub(crate) mod log;
+pub(crate) mod pilot;
 pub(crate) mod privilege;
 pub(crate) mod pty;
 pub(crate) mod python;
