@@ -23,10 +23,11 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::deliver::{ClientError, Worker};
 use crate::follow;
-use crate::link::{Context, InUse};
+use crate::link::{self, Context, InUse, Link, Signatures};
 use crate::metrics::Metrics;
 use crate::monitor::{self, Monitor};
-use crate::store::{self, OpenError, Store, StoreClosed};
+use crate::remember;
+use crate::store::{self, OpenError, SigningRecord, Store, StoreClosed};
 use crate::supervise;
 use crate::track::{LinkName, Report};
 
@@ -95,11 +96,13 @@ pub struct Daemon {
     /// Keeps the monitor waiting for reports though every link has finished.
     batches: mpsc::Sender<Vec<Report>>,
     monitor: JoinHandle<Result<(), StoreClosed>>,
+    memory: JoinHandle<Result<(), StoreClosed>>,
     workers: JoinSet<()>,
     store: Store,
     thread: Thread<()>,
     metrics: Arc<Metrics>,
     stop_links: CancellationToken,
+    stop_memory: CancellationToken,
     stop_delivery: CancellationToken,
 }
 
@@ -191,13 +194,12 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         metrics: Arc::clone(&metrics),
         cancel: stop_links.clone(),
         tape: None,
+        signatures: None,
         tally: Arc::default(),
     };
-    let mut links = JoinSet::new();
-    for (link, open) in bound {
-        let rng = StdRng::seed_from_u64(rng.random());
-        links.spawn(supervise::keep_link(link, open, context.clone(), rng));
-    }
+    let (links, signed) = keep_links(bound, &context, &opened.signing, &mut rng);
+    let stop_memory = CancellationToken::new();
+    let memory = remember::run(signed, store.clone(), clock, stop_memory.clone());
 
     Ok(Daemon {
         addresses,
@@ -208,9 +210,30 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         store,
         thread: opened.thread,
         metrics,
+        memory: tokio::spawn(memory),
         stop_links,
+        stop_memory,
         stop_delivery,
     })
+}
+
+/// Keeps every link, and returns the checks of those that have a key.
+fn keep_links(
+    bound: Vec<(link::Settings, Option<Link>)>,
+    context: &Context,
+    remembered: &[SigningRecord],
+    rng: &mut StdRng,
+) -> (JoinSet<()>, Vec<Arc<Signatures>>) {
+    let mut links = JoinSet::new();
+    let mut signed = Vec::new();
+    for (link, open) in bound {
+        let rng = StdRng::seed_from_u64(rng.random());
+        let mut context = context.clone();
+        context.signatures = remember::recall(&link, remembered, &context.metrics);
+        signed.extend(context.signatures.clone());
+        links.spawn(supervise::keep_link(link, open, context, rng));
+    }
+    (links, signed)
 }
 
 impl Daemon {
@@ -264,6 +287,11 @@ impl Daemon {
             if !matches!(ended, Ok(Ok(()))) {
                 warn!("the monitor ended early");
             }
+        }
+        self.stop_memory.cancel();
+        let remembered = self.memory.await;
+        if !matches!(remembered, Ok(Ok(()))) {
+            warn!("what signatures have come to was not kept");
         }
         let flushed = self.store.flush().await;
         self.stop_delivery.cancel();

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod app;
 pub mod config;
 pub mod follow;
+pub mod remember;
 pub mod supervise;
 
 pub mod deliver;

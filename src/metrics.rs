@@ -83,6 +83,18 @@ metrics! {
     link_frames_refused: Counter = "link_frames_refused_total",
     /// Frames whose checksum is wrong.
     link_frames_bad_checksum: Counter = "link_frames_bad_checksum_total",
+    /// Frames that a signed link found good.
+    link_frames_signed: Counter = "link_frames_signed_total",
+    /// Frames without a signature that a signed link refused.
+    link_frames_unsigned_refused: Counter = "link_frames_unsigned_refused_total",
+    /// Frames on a signed link whose signature is wrong.
+    link_frames_bad_signature: Counter = "link_frames_bad_signature_total",
+    /// Frames that a signed link refused, because their stream has come further already.
+    link_frames_replayed: Counter = "link_frames_replayed_total",
+    /// Frames that a signed link refused, because they start a stream behind its clock.
+    link_frames_too_old: Counter = "link_frames_too_old_total",
+    /// Frames that a signed link refused, because it remembers too many streams already.
+    link_frames_too_many_streams: Counter = "link_frames_too_many_streams_total",
     /// Bytes that belong to no frame.
     link_garbage_bytes: Counter = "link_garbage_bytes_total",
     /// Frames sent on links, to each address by itself.

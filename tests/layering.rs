@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "app",
             "config",
             "follow",
+            "remember",
             "supervise",
             "deliver",
             "store",
@@ -39,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "config",
             "follow",
+            "remember",
             "supervise",
             "deliver",
             "store",
@@ -58,6 +60,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("follow", &["store", "monitor", "track", "metrics"]),
+    (
+        "remember",
+        &["store", "link", "wire", "clock", "units", "metrics"],
+    ),
     (
         "supervise",
         &["link", "track", "clock", "backoff", "metrics"],

@@ -41,6 +41,20 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
             transmit => writeln!(out, ", sends {transmit}")?,
         }
     }
+    for (link, signing) in settings
+        .links
+        .iter()
+        .filter_map(|link| Some((link, link.signing.as_ref()?)))
+    {
+        writeln!(
+            out,
+            "signing    {}: {} key(s); {} unsigned frames, {} bad signatures",
+            link.name,
+            signing.keys.len(),
+            signing.unsigned.name(),
+            signing.bad.name()
+        )?;
+    }
     let summary = settings.corridors.summary();
     writeln!(
         out,

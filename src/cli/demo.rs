@@ -187,6 +187,7 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
             allow: Allow::default(),
             station: station::Settings::default(),
             record: None,
+            signing: None,
         }],
         corridors: CorridorSet::new(file.corridors, file.places)?,
         corridor_files: Vec::new(),

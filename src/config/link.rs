@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use crate::config::document::{Located, Section};
 use crate::config::findings::Findings;
-use crate::config::transmit;
-use crate::link::{Address, Allow, RecordSettings, Settings, can_name_files, read_network};
+use crate::config::outside::Outside;
+use crate::config::{signing, transmit};
+use crate::link::{
+    Address, Allow, RecordSettings, Settings, SigningSettings, can_name_files, read_network,
+};
 use crate::station::{self, Transmit};
 use crate::track::{LinkName, Namespace};
 
@@ -26,11 +29,30 @@ const FREE_MIN_MB: u32 = 500;
 /// Reads the links of the file; one that is not sound is refused and left out.
 ///
 /// `system_id` is what the unit calls itself where it may speak.
-pub(super) fn read(sections: Vec<Section<'_, '_>>, base: &Path, system_id: u8) -> Vec<Settings> {
+pub(super) fn read(
+    sections: Vec<Section<'_, '_>>,
+    base: &Path,
+    outside: &Outside,
+    system_id: u8,
+    findings: &mut Findings,
+) -> Vec<Settings> {
     let mut names = BTreeSet::new();
     let mut addresses = Vec::new();
-    let read = |section| read_one(section, base, system_id, &mut names, &mut addresses);
-    sections.into_iter().filter_map(read).collect()
+    let mut links = Vec::new();
+    for mut section in sections {
+        let signing = signing::read(&mut section, base, outside, findings);
+        let link = read_one(
+            section,
+            signing,
+            base,
+            system_id,
+            &mut names,
+            &mut addresses,
+        );
+        links.extend(link);
+    }
+    signing::warn_of_open_doors(&links, findings);
+    links
 }
 
 /// Makes links of addresses that were given as flags; they are named by their order.
@@ -54,6 +76,7 @@ pub(super) fn from_flags(
                         transmit: Transmit::default(),
                     },
                     record: None,
+                    signing: None,
                 });
             }
             Err(error) => findings.refuse("--link", &format!("{error}")),
@@ -64,6 +87,7 @@ pub(super) fn from_flags(
 
 fn read_one(
     mut link: Section<'_, '_>,
+    signing: Option<SigningSettings>,
     base: &Path,
     system_id: u8,
     names: &mut BTreeSet<String>,
@@ -78,6 +102,10 @@ fn read_one(
     let allow = allow.map(|list| read_allow(&link, &list, address.as_ref()));
     let transmit = transmit::read(&mut link, address.as_ref());
     let record = read_record(&mut link, base, name.as_ref(), address.as_ref());
+    if signing.is_some() && matches!(address, Some(Address::File { .. })) {
+        let message = "is of no use here: the signatures of a recording are old or taken off";
+        link.refuse_whole("signing", message);
+    }
     if let Some(name) = &name
         && !names.insert(name.value.clone())
     {
@@ -101,6 +129,7 @@ fn read_one(
             transmit,
         },
         record,
+        signing,
     })
 }
 

@@ -136,7 +136,7 @@ fn read(
             root.refuse_whole("endpoint", message);
         }
     }
-    let mut links = link::read(links, base, system_id);
+    let mut links = link::read(links, base, outside, system_id, &mut findings);
     if !outside.links.is_empty() {
         links = link::from_flags(&outside.links, system_id, &mut findings);
     }

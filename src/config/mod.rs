@@ -16,6 +16,7 @@ mod load;
 mod outside;
 mod rule;
 mod secret_file;
+mod signing;
 mod transmit;
 
 pub use document::parse_span;

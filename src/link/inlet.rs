@@ -10,7 +10,7 @@ use crate::link::egress::Egress;
 use crate::link::health::Heard;
 use crate::link::{Arrival, Context, Ear, Outlet, Settings, Tally, Tape};
 use crate::metrics::Metrics;
-use crate::track::{Authenticity, FrameLoss, LinkName};
+use crate::track::{FrameLoss, LinkName};
 use crate::units::Monotonic;
 use crate::wire::{Event, FrameCounts, Framer, SequenceCounts, Sequences, StreamFramer};
 
@@ -41,7 +41,7 @@ impl Inlet {
     pub(super) fn new(settings: &Settings, context: &Context) -> Self {
         Self {
             link: settings.name.clone(),
-            ear: Ear::new(settings),
+            ear: Ear::new(settings, context.signatures.clone()),
             tape: context.tape.clone(),
             outlet: Outlet::new(context.batches.clone(), Arc::clone(&context.metrics)),
             egress: Egress::new(settings, context),
@@ -130,7 +130,6 @@ impl Inlet {
         Arrival {
             received,
             address,
-            authenticity: Authenticity::Unsigned,
             link_loss: self.loss_at(received.monotonic),
         }
     }

@@ -10,7 +10,9 @@
 //! 2. A link never waits for the monitor: the newest report of a track and kind wins, and what
 //!    is dropped for it is counted.
 //! 3. A recording never holds a link up.
-//! 4. What has failed is closed before it is opened again, and everything about it (its name,
+//! 4. A link with a key fails closed: what is not signed by it becomes no report, unless the
+//!    configuration says so.
+//! 5. What has failed is closed before it is opened again, and everything about it (its name,
 //!    its device, its interface) is looked up anew.
 
 mod address;
@@ -27,8 +29,10 @@ mod overflow;
 mod reception;
 mod record;
 mod recording;
+mod refusals;
 mod serial;
 mod settings;
+mod signatures;
 mod source;
 mod tally;
 mod tcp;
@@ -41,6 +45,10 @@ pub use health::{Change, Health, Try};
 pub use open::{InUse, Link};
 pub use outlet::{MonitorEnded, Outlet};
 pub use record::{RecordSettings, Recorder, Tape, can_name_files};
+pub use refusals::{Burst, Refusal};
 pub use settings::{Context, Settings};
+pub use signatures::{Signatures, SigningSettings, Treatment};
 pub use source::Ended;
 pub use tally::Tally;
+
+pub use crate::wire::{SigningKey, SigningKeyError};

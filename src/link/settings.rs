@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::link::{Address, Allow, RecordSettings, Tally, Tape};
+use crate::link::{Address, Allow, RecordSettings, Signatures, SigningSettings, Tally, Tape};
 use crate::metrics::Metrics;
 use crate::station;
 use crate::track::{LinkName, Namespace, Report};
@@ -27,6 +27,8 @@ pub struct Settings {
     pub station: station::Settings,
     /// Where it is recorded, if it is.
     pub record: Option<RecordSettings>,
+    /// Whose frames it believes; without this everybody's, as unsigned.
+    pub signing: Option<SigningSettings>,
 }
 
 /// What every link needs from the daemon.
@@ -44,6 +46,8 @@ pub struct Context {
     pub tape: Option<Tape>,
     /// What the link has brought.
     pub tally: Arc<Tally>,
+    /// Judges what the link hears, if it has a key.
+    pub signatures: Option<Arc<Signatures>>,
 }
 
 impl Settings {

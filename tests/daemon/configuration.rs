@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::command::{Ended, corridord};
 use crate::support::daemon::write;
-use crate::support::endpoint::SecretFile;
+use crate::support::endpoint::{SecretFile, write_secret};
 
 /// A key that no section has, far from every key that one has.
 const NO_KEY: &str = "zzzzzzzzzzzzzzzzzzzzzzzz";
@@ -49,7 +49,10 @@ fn the_defaults_of_the_reference_are_those_of_the_program() {
     let by_default = check(&shipped_folder().join("corridord.toml"), folder.path());
     let written_out = check(&written_out, folder.path());
     assert_eq!(written_out.err, "");
-    assert_eq!(written_out.out, by_default.out);
+    // A key has no default: it is written out as an example.
+    let signing = "signing    radio: 2 key(s); refuse unsigned frames, refuse bad signatures\n";
+    assert!(written_out.out.contains(signing), "{}", written_out.out);
+    assert_eq!(written_out.out.replace(signing, ""), by_default.out);
 }
 
 fn shipped_folder() -> PathBuf {
@@ -68,10 +71,12 @@ fn reference() -> String {
     fs::read_to_string(shipped_folder().join("corridord.toml")).expect("the reference")
 }
 
-/// Puts the secret that the shipped configurations name where the service manager would.
+/// Puts the secrets that the shipped configurations name where the service manager would.
 fn provide_secret(folder: &Path) {
     let secret = SecretFile::fresh(folder);
     fs::rename(secret.path, folder.join("command-centre.secret")).expect("the secret is renamed");
+    write_secret(folder, "mavlink.key", &"5a".repeat(32));
+    write_secret(folder, "mavlink.passphrase", "correct horse");
 }
 
 fn check(file: &Path, credentials: &Path) -> Ended {

@@ -225,6 +225,93 @@ fn what_is_no_secret_is_refused_without_showing_it() {
 }
 
 #[test]
+fn a_signed_link_without_a_key_is_refused() {
+    check_signing(
+        "key-file = \"mavlink.key\"",
+        &[
+            "link[0].signing.key-file: cannot read the key file DIR/mavlink.key: No such file or \
+           directory (os error 2)",
+        ],
+    );
+    check_signing(
+        "passphrase-file = \"mavlink.passphrase\"",
+        &[
+            "link[0].signing.passphrase-file: cannot read the passphrase file \
+           DIR/mavlink.passphrase: No such file or directory (os error 2)",
+        ],
+    );
+    check_signing(
+        "unsigned = \"accept\"",
+        &["link[0].signing.key-file: is missing: name it, or passphrase-file"],
+    );
+    check_signing(
+        "key-file = \"endpoint.secret\"\nunsigned = \"drop\"",
+        &[
+            "link[0].signing.key-file: DIR/endpoint.secret:1: a signing key is written as 64 \
+           hexadecimal digits or as base64 of 32 bytes",
+            "link[0].signing.unsigned: `drop` is none of refuse, accept",
+        ],
+    );
+    check(
+        "address = \"udpin:127.0.0.1:0\"",
+        "address = \"file:flight.tlog\"\n[link.signing]\npassphrase-file = \"endpoint.secret\"",
+        &[
+            "DIR/corridord.toml:1: link[0].signing: is of no use here: the signatures of a \
+           recording are old or taken off",
+        ],
+    );
+}
+
+#[test]
+fn what_is_no_signing_key_is_refused_without_showing_it() {
+    let text = "a signing key is written as 64 hexadecimal digits or as base64 of 32 bytes";
+    check_key(b"", "DIR/mavlink.key: there is no key in it");
+    check_key(b"C2FV", &format!("DIR/mavlink.key:1: {text}"));
+    check_key(
+        b"C2FVsBQIhrscChlQIMVb5sSYspob7oDx",
+        &format!("DIR/mavlink.key:1: {text}"),
+    );
+    let key = "C2FV".repeat(16).replace('V', "A");
+    check_key(
+        format!("{key}\n\n{}", &key[1..]).as_bytes(),
+        &format!("DIR/mavlink.key:3: {text}"),
+    );
+    check_key(
+        &[0; 32],
+        "DIR/mavlink.key: a key of zeros is no key to an autopilot",
+    );
+    check_key(
+        &[0xc2; 31],
+        "DIR/mavlink.key: it is neither text nor a key of 32 bytes",
+    );
+}
+
+#[test]
+fn doubts_about_signed_links_are_said() {
+    let scene = Scene::new();
+    scene.write("mavlink.key", &"5a".repeat(32));
+    let link = |name, more| {
+        format!(
+            "[[link]]\nname = \"{name}\"\naddress = \"udpin:127.0.0.1:0\"\nnamespace = \"a\"\n{more}\n"
+        )
+    };
+    let signing = "[link.signing]\nkey-file = \"mavlink.key\"\nbad-signatures = \"accept\"\n";
+    let config = [link("open", ""), link("radio", signing), good()].concat();
+    scene.configured(&config);
+    let ended = scene.run("check", &[]);
+    assert_eq!(
+        ended.err,
+        "DIR/mavlink.key: everybody on this machine can read the secret: chmod o= it (warning)
+link `open`: it has no signing key, and `radio` of the same namespace has one: anybody can move its tracks (warning)
+link `radio`: frames with a bad signature are heard: anybody can send them (warning)
+"
+    );
+    assert_eq!(ended.code, Some(0));
+    let signing = "signing    radio: 1 key(s); refuse unsigned frames, accept bad signatures\n";
+    assert!(ended.out.contains(signing), "{}", ended.out);
+}
+
+#[test]
 fn a_missing_corridor_file_is_named() {
     check(
         "corridors.geojson",
@@ -554,6 +641,38 @@ fn check_secret(secret: &str, expected: &str) {
     scene.configured(&good());
     assert!(!expected.contains("C2FV"));
     let expected = format!("DIR/corridord.toml:14: endpoint[0].secret-file: {expected}");
+    assert_refused(&scene, &[&expected]);
+}
+
+/// Asserts what is said of a link with this table of signing.
+#[track_caller]
+fn check_signing(signing: &str, expected: &[&str]) {
+    let scene = Scene::new();
+    let table = format!("\n[link.signing]\n{signing}\n\n[corridors]");
+    scene.configured(&good().replace("\n[corridors]", &table));
+    let lines: Vec<String> = expected
+        .iter()
+        .map(|expected| {
+            let key = expected.split_once(": ").expect("a key").0;
+            let key = key.rsplit_once('.').expect("a dot").1;
+            let line = signing.lines().position(|line| line.starts_with(key));
+            let line = line.map_or(5, |line| 6 + line);
+            format!("DIR/corridord.toml:{line}: {expected}")
+        })
+        .collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    assert_refused(&scene, &lines);
+}
+
+/// Asserts what is said of a key file, and that no part of the key is.
+#[track_caller]
+fn check_key(key: &[u8], expected: &str) {
+    let scene = Scene::new();
+    fs::write(scene.path("mavlink.key"), key).expect("the key is written");
+    let table = "\n[link.signing]\nkey-file = \"mavlink.key\"\n\n[corridors]";
+    scene.configured(&good().replace("\n[corridors]", table));
+    assert!(!expected.contains("C2F"));
+    let expected = format!("DIR/corridord.toml:6: link[0].signing.key-file: {expected}");
     assert_refused(&scene, &[&expected]);
 }
 

@@ -33,14 +33,20 @@ pub(crate) struct SecretFile {
 impl SecretFile {
     /// Makes a fresh secret in a file that only its owner can read.
     pub(crate) fn fresh(folder: &Path) -> Self {
-        use std::os::unix::fs::PermissionsExt as _;
-
         let secret = Secret::fresh();
-        let path = super::daemon::write(folder, "endpoint.secret", secret.expose());
-        let only_owner = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(&path, only_owner).expect("the mode is set");
+        let path = write_secret(folder, "endpoint.secret", secret.expose());
         Self { secret, path }
     }
+}
+
+/// Writes a file that only its owner can read.
+pub(crate) fn write_secret(folder: &Path, name: &str, text: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let path = super::daemon::write(folder, name, text);
+    let only_owner = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(&path, only_owner).expect("the mode is set");
+    path
 }
 
 impl Endpoint {
