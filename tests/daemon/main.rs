@@ -15,6 +15,7 @@ mod restart;
 mod sending;
 mod service;
 mod shutdown;
+mod signing;
 mod silence;
 mod support;
 mod transports;

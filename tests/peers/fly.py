@@ -2,8 +2,8 @@
 
 The plan is JSON: {"dirt": bool, "vehicles": [{"to": [host, port], "version": 1 or 2,
 "system_id": int, "boot_ms": int, "step_ms": int, "h_acc_mm": int or null,
-"places": [[lat_e7, lon_e7], ..]}]}. Each vehicle has a socket of its own; in each round every
-vehicle sends one place. The hex of each GLOBAL_POSITION_INT frame is a line on standard output.
+"places": [[lat_e7, lon_e7], ..], "signing": {"key": hex, "flip": bool} or null}]}. Each vehicle has
+a socket of its own; in each round every vehicle sends one place. The hex of each GLOBAL_POSITION_INT frame is a line on standard output.
 With dirt, datagrams that hold no frame go out in between, from the vehicles' own sockets and from
 a stranger's.
 """
@@ -17,6 +17,9 @@ import time
 from pymavlink.dialects.v10 import ardupilotmega as v1
 from pymavlink.dialects.v20 import ardupilotmega as v2
 
+# When the clock of signatures starts, 2015-01-01, in seconds since the Unix epoch.
+SIGNING_START_S = 1_420_070_400
+
 # A pause after each round, so that the receiving socket's buffer holds what is under way.
 PAUSE_S = 0.002
 
@@ -28,13 +31,20 @@ class Vehicle:
         self.mav = self.dialect.MAVLink(
             None, srcSystem=plan["system_id"], srcComponent=1
         )
+        if plan["signing"]:
+            signing = self.mav.signing
+            signing.secret_key = bytes.fromhex(plan["signing"]["key"])
+            signing.timestamp = int((time.time() - SIGNING_START_S) * 1e5)
+            signing.sign_outgoing = True
         host, port = plan["to"]
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.connect((host, port))
 
     def send(self, message):
-        packed = message.pack(self.mav)
+        packed = bytearray(message.pack(self.mav))
+        if self.plan["signing"] and self.plan["signing"]["flip"]:
+            packed[-1] ^= 1
         self.mav.seq = (self.mav.seq + 1) % 256
         self.socket.send(packed)
         return packed

@@ -25,6 +25,17 @@ pub(crate) struct Vehicle {
     pub(crate) h_acc_mm: Option<u32>,
     /// Where it flies, in degrees times 1e7.
     pub(crate) places: Vec<[i32; 2]>,
+    /// How it signs, if it does.
+    pub(crate) signing: Option<Signing>,
+}
+
+/// How a vehicle signs what it sends; its timestamps begin at the time of day.
+#[derive(Clone, Debug)]
+pub(crate) struct Signing {
+    /// The key in hexadecimal.
+    pub(crate) key: String,
+    /// Whether the last bit of each signature is flipped after that.
+    pub(crate) is_flipped: bool,
 }
 
 /// Whether datagrams without a frame go out between the good ones.
@@ -35,7 +46,7 @@ pub(crate) enum Dirt {
 }
 
 impl Vehicle {
-    /// Makes a vehicle that speaks MAVLink 2 and reports no accuracy.
+    /// Makes a vehicle that speaks MAVLink 2, reports no accuracy and does not sign.
     pub(crate) fn new(to: SocketAddr, system_id: u8, places: Vec<[i32; 2]>) -> Self {
         Self {
             to,
@@ -44,6 +55,18 @@ impl Vehicle {
             boot_ms: 100_000,
             h_acc_mm: None,
             places,
+            signing: None,
+        }
+    }
+
+    /// Lets it sign with a key in hexadecimal.
+    pub(crate) fn signing(self, key: &str) -> Self {
+        Self {
+            signing: Some(Signing {
+                key: key.to_owned(),
+                is_flipped: false,
+            }),
+            ..self
         }
     }
 }
@@ -61,6 +84,9 @@ pub(crate) fn fly(vehicles: &[Vehicle], dirt: Dirt) -> Vec<String> {
                 "step_ms": 1000,
                 "h_acc_mm": vehicle.h_acc_mm,
                 "places": vehicle.places,
+                "signing": vehicle.signing.as_ref().map(|signing| {
+                    json!({"key": signing.key, "flip": signing.is_flipped})
+                }),
             })
         })
         .collect();
