@@ -156,14 +156,19 @@ impl FromStr for Address {
         let no_kind = || NotAnAddress::Kind(text.to_owned());
         let (kind, rest) = text.split_once(':').ok_or_else(no_kind)?;
         // `udpin://host:port` of MAVSDK and mavlink-server, `serial:///dev/tty`.
-        let rest = rest.strip_prefix("//").unwrap_or(rest);
+        let (rest, is_url) = match rest.strip_prefix("//") {
+            Some(rest) => (rest, true),
+            None => (rest, false),
+        };
+        // `udp://` and `tcp://` of MAVSDK listen only if nobody is named; `udp:` of pymavlink
+        // always listens, `tcp:` never does.
+        let names_nobody = || HostPort::read(rest).is_ok_and(|at| at.is_nobody());
         match kind {
+            "udp" if is_url && !names_nobody() => Ok(Self::UdpOut(read_peer(rest)?)),
+            "tcp" if is_url && names_nobody() => read_tcp_in(rest),
             "udpin" | "udp" | "udps" | "udpserver" => read_udp_in(rest),
             "udpout" | "udpc" | "udpclient" => Ok(Self::UdpOut(read_peer(rest)?)),
-            "tcpin" | "tcps" | "tcpserver" => {
-                let at = HostPort::read(plain(rest)?)?;
-                Ok(Self::TcpIn(at.or_any_host()))
-            }
+            "tcpin" | "tcps" | "tcpserver" => read_tcp_in(rest),
             "tcpout" | "tcp" | "tcpc" | "tcpclient" => Ok(Self::TcpOut(read_peer(rest)?)),
             "serial" => read_serial(rest),
             "file" => read_file(rest),
@@ -194,9 +199,14 @@ fn read_udp_in(rest: &str) -> Result<Address, NotAnAddress> {
     Ok(Address::UdpIn { at, interface })
 }
 
+fn read_tcp_in(rest: &str) -> Result<Address, NotAnAddress> {
+    let at = HostPort::read(plain(rest)?)?;
+    Ok(Address::TcpIn(at.or_any_host()))
+}
+
 fn read_peer(rest: &str) -> Result<HostPort, NotAnAddress> {
     let peer = HostPort::read(plain(rest)?)?;
-    if peer.host.is_empty() || peer.port == 0 {
+    if peer.is_nobody() || peer.port == 0 {
         return Err(NotAnAddress::Peer(rest.to_owned()));
     }
     Ok(peer)
@@ -301,6 +311,14 @@ impl HostPort {
         } else {
             self
         }
+    }
+
+    /// Says whether it names no host: every address of this one, or a group.
+    fn is_nobody(&self) -> bool {
+        let address = self.host.parse::<IpAddr>();
+        self.host.is_empty()
+            || self.host == "*"
+            || address.is_ok_and(|it| it.is_unspecified() || it.is_multicast())
     }
 
     /// Splits the zone off a multicast group, `ff12::1%eth0`: it names the interface.
@@ -420,6 +438,10 @@ mod tests {
         check("tcpin://0.0.0.0:5760", "tcpin:0.0.0.0:5760");
         check("tcpout://127.0.0.1:5760", "tcpout:127.0.0.1:5760");
         check("tcp://127.0.0.1:5760", "tcpout:127.0.0.1:5760");
+        check("udp://0.0.0.0:14550", "udpin:0.0.0.0:14550");
+        check("udp://192.168.1.12:14550", "udpout:192.168.1.12:14550");
+        check("tcp://:5760", "tcpin:0.0.0.0:5760");
+        check("tcp://0.0.0.0:5760", "tcpin:0.0.0.0:5760");
         check("serial:///dev/ttyUSB0:57600", "serial:/dev/ttyUSB0:57600");
         // mavlink-server
         check("udpserver://0.0.0.0:14550", "udpin:0.0.0.0:14550");
@@ -456,6 +478,8 @@ mod tests {
         refused("udpin:[127.0.0.1]:14550", "`[127.0.0.1]:14550` is no host");
         refused("tcpout::5760", "`:5760` names no peer");
         refused("udpout:host:0", "`host:0` names no peer");
+        refused("udpout:0.0.0.0:14550", "`0.0.0.0:14550` names no peer");
+        refused("tcpout:[::]:5760", "`[::]:5760` names no peer");
         refused("tcpout:a b:1", "`a b:1` is no host with a port");
         refused("tcpin:0.0.0.0:1?x=2", "`x` is no option");
         refused(
