@@ -1,7 +1,7 @@
 //! UDP: a port that any number of senders send to, a multicast group, or one peer.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::sync::Arc;
 
 use nix::net::if_::if_nametoindex;
@@ -24,6 +24,8 @@ const DATAGRAMS_IN_A_ROW: usize = 64;
 /// Looks between two attempts to join a group again, where the host chooses the interface: one that
 /// went took the group along.
 const LOOKS_PER_JOIN: u32 = 10;
+/// Looks between two checks of the way to a peer.
+const LOOKS_PER_ROUTE: u32 = 5;
 
 /// An open UDP socket.
 #[derive(Debug)]
@@ -48,7 +50,9 @@ enum Senders {
         index: u32,
         looks: u32,
     },
-    Peer,
+    Peer {
+        looks: u32,
+    },
 }
 
 /// A multicast group, and the interface that it is joined on.
@@ -101,13 +105,13 @@ impl Udp {
         let found = lookup_host((peer.host.as_str(), peer.port)).await?;
         let mut failed = settings.no_address();
         for address in found.filter(|address| settings.allow.admits(address.ip())) {
-            let any: SocketAddr = match address {
-                SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-                SocketAddr::V6(_) => (std::net::Ipv6Addr::UNSPECIFIED, 0).into(),
-            };
+            let any = any_port(address);
             let socket = UdpSocket::bind(any).await?;
             match socket.connect(address).await {
-                Ok(()) => return Ok(Self::new(settings, socket, Senders::Peer, metrics)),
+                Ok(()) => {
+                    let senders = Senders::Peer { looks: 0 };
+                    return Ok(Self::new(settings, socket, senders, metrics));
+                }
                 Err(error) => failed = error,
             }
         }
@@ -142,7 +146,7 @@ impl Udp {
     }
 
     pub(super) const fn has_one_peer(&self) -> bool {
-        matches!(self.senders, Senders::Peer)
+        matches!(self.senders, Senders::Peer { .. })
     }
 
     pub(super) async fn ready(&self) -> io::Result<()> {
@@ -185,6 +189,7 @@ impl Udp {
     pub(super) fn look(&mut self) -> io::Result<()> {
         self.hearers.look();
         self.keep_group()?;
+        self.keep_way()?;
         let (link, receive_buffer_bytes) = (&self.link, self.receive_buffer_bytes());
         match self.overflow.look() {
             None => {}
@@ -210,7 +215,7 @@ impl Udp {
                 }
             }
             Senders::Group { .. } => {}
-            Senders::Peer => frame.leave_by(&self.socket, None, &self.metrics),
+            Senders::Peer { .. } => frame.leave_by(&self.socket, None, &self.metrics),
         }
     }
 
@@ -243,6 +248,49 @@ impl Udp {
             }
         }
         Ok(())
+    }
+
+    /// Makes sure that the way to the one peer still begins at the address that the socket has.
+    ///
+    /// A socket that is connected keeps the address that it got then, and hears nothing that is
+    /// sent to another one, such as the next one that a modem is given. While there is no way at
+    /// all, it may be the same once there is one.
+    fn keep_way(&mut self) -> io::Result<()> {
+        let Senders::Peer { looks } = &mut self.senders else {
+            return Ok(());
+        };
+        *looks += 1;
+        if *looks < LOOKS_PER_ROUTE {
+            return Ok(());
+        }
+        *looks = 0;
+        let here = self.socket.local_addr()?.ip();
+        match way_to(self.socket.peer_addr()?) {
+            Ok(way) if way != here => Err(io::Error::new(
+                io::ErrorKind::AddrNotAvailable,
+                "this host has another address towards its peer",
+            )),
+            Ok(_same) => Ok(()),
+            Err(error) => {
+                trace!(link = %self.link, %error, "no way to the peer");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Returns the address that the host would use towards a peer; nothing is sent for that.
+fn way_to(peer: SocketAddr) -> io::Result<IpAddr> {
+    let socket = std::net::UdpSocket::bind(any_port(peer))?;
+    socket.connect(peer)?;
+    Ok(socket.local_addr()?.ip())
+}
+
+/// Returns any port of any address of the peer's family.
+fn any_port(peer: SocketAddr) -> SocketAddr {
+    match peer {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     }
 }
 

@@ -3,11 +3,11 @@
 mod configuration;
 mod demo;
 mod floods;
+mod interfaces;
 mod kills;
 mod links;
 mod losses;
 mod main_job;
-mod multicast;
 mod peers;
 mod recordings;
 mod replay;

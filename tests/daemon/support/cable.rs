@@ -13,6 +13,7 @@ use socket2::SockRef;
 /// What the cable's end is called on both sides.
 pub(crate) const INTERFACE: &str = "radio0";
 const STATION: &str = "10.77.0.1/24";
+const MOVED_STATION: &str = "10.77.0.3/24";
 const VEHICLE: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 2);
 
 /// The cable; both namespaces go when it is dropped.
@@ -67,6 +68,18 @@ impl Cable {
         ip(&format!("-n {} link del {INTERFACE}", self.station));
     }
 
+    /// Gives the station another address instead of the one it has.
+    pub(crate) fn move_station(&self) {
+        ip(&format!(
+            "-n {} addr del {STATION} dev {INTERFACE}",
+            self.station
+        ));
+        ip(&format!(
+            "-n {} addr add {MOVED_STATION} dev {INTERFACE}",
+            self.station
+        ));
+    }
+
     /// Takes the station's interface down and up.
     pub(crate) fn shake(&self) {
         for state in ["down", "up"] {
@@ -77,6 +90,13 @@ impl Cable {
     /// Runs something in the station's namespace; what it starts stays there.
     pub(crate) fn at_station<T: Send>(&self, run: impl FnOnce() -> T + Send) -> T {
         inside(&self.station, run)
+    }
+
+    /// Returns a socket at the vehicle's end.
+    pub(crate) fn vehicle(&self) -> UdpSocket {
+        inside(&self.vehicle, || {
+            UdpSocket::bind((VEHICLE, 0)).expect("a socket")
+        })
     }
 
     /// Returns a socket at the vehicle's end that sends to a group and hears on its port.

@@ -1,4 +1,4 @@
-//! Multicast groups in a network namespace, over interfaces that go and come back.
+//! Links in a network namespace, over interfaces that go and come back, and under other addresses.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
@@ -26,6 +26,30 @@ fn a_group_of_ipv6_is_heard_again_on_an_interface_that_comes_back() {
 #[test]
 fn a_group_is_heard_again_if_the_host_chooses_the_interface() {
     check("any", "239.255.76.67", "");
+}
+
+#[test]
+fn a_peer_is_heard_again_when_this_host_has_another_address() {
+    let Some(cable) = Cable::lay("peer") else {
+        return privilege::skip("a network namespace");
+    };
+    let peer = cable.vehicle();
+    let address = peer.local_addr().expect("an address");
+    let stage = cable.at_station(|| Stage::new(&format!("address = \"udpout:{address}\"")));
+    let daemon = cable.at_station(|| stage.options.start());
+    let hears_at = |message: &str| -> SocketAddr {
+        let told = daemon.log.wait_for_message(message)["hears_at"].clone();
+        told.as_str().expect("a text").parse().expect("an address")
+    };
+    send_datagrams(&peer, hears_at("link open"), 1);
+    stage.wait_for_entered(1);
+    cable.move_station();
+    let moved = hears_at("link regained");
+    assert_eq!(moved.ip().to_string(), "10.77.0.3");
+    send_datagrams(&peer, moved, 2);
+    stage.wait_for_entered(2);
+    daemon.stop_clean();
+    assert_silent(&peer);
 }
 
 #[track_caller]
