@@ -27,7 +27,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Fly vehicles along a corridor and send their telemetry over UDP.
+    /// Fly vehicles along a corridor and send their telemetry over UDP, TCP or a serial device.
     Fly(fly::FlyArgs),
     /// Receive webhooks, check their signatures and answer as told.
     ///

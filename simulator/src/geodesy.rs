@@ -105,6 +105,15 @@ impl Step {
             .rem_euclid(360.0)
     }
 
+    /// Returns the step this many times.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self {
+            north_m: self.north_m * factor,
+            east_m: self.east_m * factor,
+        }
+    }
+
     /// Returns the step of `length_m` to the right of this one, or none for a step that leads nowhere.
     #[must_use]
     pub fn right(self, length_m: f64) -> Option<Self> {

@@ -1,17 +1,21 @@
 //! Flies seeded vehicles over MAVLink and receives the alerts that they cause.
 //!
 //! Pure rooms decide, from a time and a seed, what is sent: [`geodesy`], [`flight`],
-//! [`plan`], [`frame`], [`vehicle`], [`corridors`] and [`tlog`] make a vehicle; [`link`],
+//! [`plan`], [`frame`], [`vehicle`], [`fault`], [`signing`], [`corridors`] and [`tlog`] make a vehicle; [`link`],
 //! [`channel`], [`scenario`] and [`sky`] let it be heard over links with faults. Shells do it:
-//! [`fly`] and [`play`] send over UDP, [`receive`] answers webhooks over HTTP.
+//! [`fly`] sends over what [`transport`] opens, [`play`] over UDP, [`receive`] answers webhooks over HTTP.
 
 /// Sets seeds that come one after another apart.
 const SEED_STRIDE: u64 = 0x9e37_79b9_7f4a_7c15;
 
+mod answer;
 pub mod channel;
 mod clock;
 pub mod corridors;
+pub mod ear;
+pub mod fault;
 pub mod flight;
+pub mod flood;
 pub mod fly;
 pub mod frame;
 pub mod geodesy;
@@ -24,7 +28,10 @@ pub mod receive;
 pub mod scenario;
 mod schedule;
 pub mod secret;
+pub mod signing;
 pub mod sky;
 pub mod tlog;
+pub mod transport;
 mod udp;
 pub mod vehicle;
+pub mod window;

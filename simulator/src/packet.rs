@@ -40,6 +40,14 @@ impl Sender {
         }
     }
 
+    /// Returns another component of the same system.
+    pub(crate) fn component(self, component_id: u8) -> Self {
+        Self {
+            component_id,
+            ..self
+        }
+    }
+
     /// Returns the version that the sender speaks.
     #[must_use]
     pub(crate) fn version(self) -> MavlinkVersion {
@@ -72,6 +80,17 @@ impl Body {
             id,
             extra_crc: MavMessage::extra_crc(id),
             payload: payload[..length].to_vec(),
+        }
+    }
+
+    /// Wraps the content of a message that the dialect has not, for MAVLink 2.
+    pub(crate) fn foreign(id: u32, extra_crc: u8, payload: &[u8]) -> Self {
+        let zeros = payload.iter().rev().take_while(|byte| **byte == 0).count();
+        let kept = (payload.len() - zeros).max(1).min(payload.len());
+        Self {
+            id,
+            extra_crc,
+            payload: payload[..kept].to_vec(),
         }
     }
 }
@@ -126,6 +145,13 @@ mod tests {
             check(MavlinkVersion::V2, 255, &message);
             check(MavlinkVersion::V2, 70_000, &message);
         }
+    }
+
+    #[test]
+    fn zeros_at_the_end_of_a_foreign_message_are_left_out_but_not_its_first_byte() {
+        assert_eq!(Body::foreign(50_000, 1, &[0, 7, 0, 0]).payload, [0, 7]);
+        assert_eq!(Body::foreign(50_000, 1, &[0, 0]).payload, [0]);
+        assert!(Body::foreign(50_000, 1, &[]).payload.is_empty());
     }
 
     #[track_caller]

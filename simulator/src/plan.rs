@@ -2,9 +2,11 @@
 
 use thiserror::Error;
 
+use crate::fault::VehicleFault;
 use crate::flight::{Flight, Path, PathError};
-use crate::frame::{MavType, MavlinkVersion};
+use crate::frame::{FrameKind, Identity, MavType, MavlinkVersion};
 use crate::geodesy::Place;
+use crate::signing::SigningKey;
 
 /// The fastest rate of any stream, hertz.
 const RATE_HZ_MAX: f64 = 1_000.0;
@@ -48,10 +50,22 @@ pub struct VehiclePlan {
     pub sway_period_s: f64,
     /// Where in the sway the flight starts, radians.
     pub sway_phase_rad: f64,
+    /// Rate of HEARTBEAT, hertz; 0 sends none, as of traffic that a receiver reports.
+    pub heartbeat_hz: f64,
+    /// Rate of `SYSTEM_TIME`, hertz; 0 sends none.
+    pub time_hz: f64,
     /// Rate of `GLOBAL_POSITION_INT`, hertz; 0 sends none.
     pub position_hz: f64,
     /// Rate of `GPS_RAW_INT`, hertz; 0 sends none.
     pub raw_hz: f64,
+    /// Rates of other messages, hertz.
+    pub others_hz: Vec<(FrameKind, f64)>,
+    /// Names that outlast the system id; by default they follow from it.
+    pub identity: Identity,
+    /// What it signs its frames with; signing needs MAVLink 2.
+    pub signing: Option<SigningKey>,
+    /// What it tells wrongly, and when.
+    pub faults: Vec<VehicleFault>,
     /// Standard deviation of the position's error, metres, towards north and towards
     /// east each; half as much again in height.
     pub noise_m: f64,
@@ -88,6 +102,20 @@ pub enum PlanError {
         /// The most that it may be.
         most: f64,
     },
+    /// A message, or a signature, that only MAVLink 2 has room for.
+    #[error("system {system_id} says {what}, which needs MAVLink 2")]
+    NeedsMavlink2 {
+        /// The vehicle's system id.
+        system_id: u32,
+        /// What it says.
+        what: String,
+    },
+    /// A fault that ends before it begins.
+    #[error("a fault of system {system_id} ends before it begins")]
+    Fault {
+        /// The vehicle's system id.
+        system_id: u32,
+    },
     /// A system id that its MAVLink version has no room for.
     #[error("system id {system_id} must lie in 1 to 255, or above with MAVLink 2")]
     SystemId {
@@ -116,12 +144,57 @@ impl VehiclePlan {
             sway_m: 0.0,
             sway_period_s: 60.0,
             sway_phase_rad: 0.0,
+            heartbeat_hz: 1.0,
+            time_hz: 1.0,
             position_hz: 4.0,
             raw_hz: 2.0,
+            others_hz: Vec::new(),
+            identity: Identity::numbered(system_id.into()),
+            signing: None,
+            faults: Vec::new(),
             noise_m: 1.5,
             h_acc_m: None,
             loss: 0.0,
         }
+    }
+
+    /// Plans traffic that a receiver, `system_id`, reports by messages of these kinds once a second.
+    #[must_use]
+    pub fn traffic(path: Vec<Place>, system_id: u32, number: u64, kinds: &[FrameKind]) -> Self {
+        Self {
+            heartbeat_hz: 0.0,
+            time_hz: 0.0,
+            position_hz: 0.0,
+            raw_hz: 0.0,
+            others_hz: kinds.iter().map(|kind| (*kind, 1.0)).collect(),
+            identity: Identity::numbered(number),
+            ..Self::new(path, system_id)
+        }
+    }
+
+    /// Plans a vehicle that says once a second everything that there is to say.
+    #[must_use]
+    pub fn saying_everything(path: Vec<Place>, system_id: u32) -> Self {
+        let plan = Self::new(path, system_id);
+        let told = plan.rates_hz().map(|(kind, _)| kind);
+        let others = FrameKind::EVERYTHING.into_iter();
+        Self {
+            others_hz: others
+                .filter(|kind| !told.contains(kind))
+                .map(|kind| (kind, 1.0))
+                .collect(),
+            ..plan
+        }
+    }
+
+    /// Returns the rates of the messages that every vehicle has, hertz.
+    pub(crate) fn rates_hz(&self) -> [(FrameKind, f64); 4] {
+        [
+            (FrameKind::Heartbeat, self.heartbeat_hz),
+            (FrameKind::SystemTime, self.time_hz),
+            (FrameKind::GpsRaw, self.raw_hz),
+            (FrameKind::GlobalPosition, self.position_hz),
+        ]
     }
 
     /// Checks the plan and returns the flight that it makes.
@@ -132,6 +205,12 @@ impl VehiclePlan {
     pub fn flight(&self) -> Result<Flight, PlanError> {
         self.check_system_id()?;
         self.check_bounds()?;
+        self.check_version()?;
+        if self.faults.iter().any(|fault| fault.window.is_empty()) {
+            return Err(PlanError::Fault {
+                system_id: self.system_id,
+            });
+        }
         let path = Path::new(&self.path).map_err(|source| PlanError::Path {
             system_id: self.system_id,
             source,
@@ -168,6 +247,24 @@ impl VehiclePlan {
         }
     }
 
+    fn check_version(&self) -> Result<(), PlanError> {
+        let mut others = self.others_hz.iter().map(|(kind, _)| kind);
+        let what = match self.version {
+            MavlinkVersion::V2 => None,
+            MavlinkVersion::V1 if self.signing.is_some() => Some("signatures".to_owned()),
+            MavlinkVersion::V1 => others
+                .find(|kind| !kind.fits_mavlink_1())
+                .map(|kind| format!("{kind:?}")),
+        };
+        match what {
+            Some(what) => Err(PlanError::NeedsMavlink2 {
+                system_id: self.system_id,
+                what,
+            }),
+            None => Ok(()),
+        }
+    }
+
     fn check_bounds(&self) -> Result<(), PlanError> {
         let bounds = [
             ("speed_mps", self.speed_mps, 0.0, 300.0),
@@ -179,13 +276,17 @@ impl VehiclePlan {
             ("sway_m", self.sway_m, -10_000.0, 10_000.0),
             ("sway_period_s", self.sway_period_s, 1.0, 1e6),
             ("sway_phase_rad", self.sway_phase_rad, -1e3, 1e3),
+            ("heartbeat_hz", self.heartbeat_hz, 0.0, RATE_HZ_MAX),
+            ("time_hz", self.time_hz, 0.0, RATE_HZ_MAX),
             ("position_hz", self.position_hz, 0.0, RATE_HZ_MAX),
             ("raw_hz", self.raw_hz, 0.0, RATE_HZ_MAX),
             ("noise_m", self.noise_m, 0.0, 1e4),
             ("h_acc_m", self.reported_h_acc_m(), 0.0, 1e6),
             ("loss", self.loss, 0.0, 1.0),
         ];
-        for (field, value, least, most) in bounds {
+        let others = self.others_hz.iter();
+        let others = others.map(|(_, rate_hz)| ("others_hz", *rate_hz, 0.0, RATE_HZ_MAX));
+        for (field, value, least, most) in bounds.into_iter().chain(others) {
             if !(least..=most).contains(&value) {
                 return Err(PlanError::OutOfBounds {
                     system_id: self.system_id,

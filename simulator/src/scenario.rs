@@ -2,11 +2,15 @@
 //!
 //! Pure.
 
+pub mod file;
+
 use thiserror::Error;
 
 use crate::channel::NotAFault;
-use crate::link::{LinkPlan, Window};
+use crate::flood::{FloodPlan, NotAFlood};
+use crate::link::LinkPlan;
 use crate::plan::{PlanError, VehiclePlan};
+use crate::window::Window;
 
 /// A whole sky: the vehicles and the links.
 ///
@@ -18,6 +22,8 @@ use crate::plan::{PlanError, VehiclePlan};
 pub struct Scenario {
     /// The vehicles; several may share a system id.
     pub vehicles: Vec<VehiclePlan>,
+    /// Those who fill the links.
+    pub floods: Vec<FloodPlan>,
     /// The links; each numbers the frames that it carries by itself.
     pub links: Vec<LinkPlan>,
 }
@@ -34,6 +40,9 @@ pub enum ScenarioError {
     /// A vehicle cannot be flown.
     #[error("plan a vehicle")]
     Vehicle(#[source] PlanError),
+    /// A flood is out of bounds.
+    #[error("plan a flood")]
+    Flood(#[source] NotAFlood),
     /// A link's faults are out of bounds.
     #[error("plan the link `{link}`")]
     Link {
@@ -61,13 +70,14 @@ impl Scenario {
     pub fn of(vehicles: Vec<VehiclePlan>) -> Self {
         Self {
             vehicles,
+            floods: Vec::new(),
             links: vec![LinkPlan::new("radio")],
         }
     }
 
     /// Checks what is not checked by making the vehicles.
     pub(crate) fn check(&self) -> Result<(), ScenarioError> {
-        if self.vehicles.is_empty() {
+        if self.vehicles.is_empty() && self.floods.is_empty() {
             return Err(ScenarioError::Nobody);
         }
         if self.links.is_empty() {
@@ -87,8 +97,9 @@ fn check_link(link: &LinkPlan) -> Result<(), ScenarioError> {
     }
     let spells = link.spells.iter().map(|spell| spell.window);
     let outages = link.down.iter().map(|outage| outage.window);
-    for Window { from, until } in spells.chain(outages) {
-        if until <= from {
+    for window in spells.chain(outages) {
+        if window.is_empty() {
+            let Window { from, until } = window;
             return Err(ScenarioError::Window {
                 link: link.name.clone(),
                 from_s: from.as_secs_f64(),

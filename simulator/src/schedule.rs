@@ -38,6 +38,20 @@ impl Schedule {
         Self { streams }
     }
 
+    /// Sends a kind of frame every `period` from `now` on; a period of zero sends none.
+    pub(crate) fn set_period(&mut self, kind: FrameKind, now: Duration, period: Duration) {
+        self.streams.retain(|stream| stream.kind != kind);
+        if !period.is_zero() {
+            self.streams.push(Stream {
+                kind,
+                start: now.saturating_add(period),
+                period,
+                sent: 0,
+            });
+            self.streams.sort_by_key(|stream| stream.kind);
+        }
+    }
+
     /// Returns when the next frame is due, or nothing if no stream has a rate.
     pub(crate) fn next_due(&self) -> Option<Duration> {
         self.streams.iter().map(Stream::due).min()
@@ -91,6 +105,16 @@ mod tests {
             sent,
             expected.map(|(ms, kind)| (Duration::from_millis(ms), kind))
         );
+    }
+
+    #[test]
+    fn another_period_counts_from_when_it_was_set() {
+        let mut schedule = Schedule::new(Duration::ZERO, &[(FrameKind::GpsRaw, 4.0)]);
+        let second = Duration::from_secs(1);
+        schedule.set_period(FrameKind::GpsRaw, second / 2, second);
+        assert_eq!(schedule.next_due(), Some(second * 3 / 2));
+        schedule.set_period(FrameKind::GpsRaw, second, Duration::ZERO);
+        assert_eq!(schedule.next_due(), None);
     }
 
     #[test]

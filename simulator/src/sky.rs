@@ -13,11 +13,14 @@ use std::time::Duration;
 
 use crate::SEED_STRIDE;
 use crate::channel::{Cargo, Channel, ChannelCounts};
+use crate::ear::{Ear, EarCounts};
 use crate::flight::Motion;
+use crate::flood::Flood;
 use crate::frame::FrameKind;
 use crate::link::LinkPlan;
 use crate::packet::{self, Sender};
 use crate::scenario::{Scenario, ScenarioError};
+use crate::signing::{self, FLAG_SIGNED};
 use crate::vehicle::{Saying, Vehicle};
 
 /// Sets the seeds of links apart from those of vehicles.
@@ -29,7 +32,7 @@ const LINK_SEED: u64 = 0x5851_f42d_4c95_7f2d;
 /// 2. Call [`poll`](Self::poll) until it returns nothing, and pass the transmissions on.
 #[derive(Debug)]
 pub struct Sky {
-    vehicles: Vec<Vehicle>,
+    sources: Vec<Source>,
     links: Vec<Link>,
     counts: SkyCounts,
 }
@@ -50,7 +53,7 @@ pub struct Transmission {
 /// What was said so far, and what has befallen it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SkyCounts {
-    /// Messages by their kind, before any link or loss.
+    /// Messages that left their sender, by their kind.
     pub said: BTreeMap<FrameKind, u64>,
     /// Messages that the vehicles' own loss took.
     pub never_left: u64,
@@ -58,12 +61,44 @@ pub struct SkyCounts {
     pub down: u64,
 }
 
+/// Who says something.
+#[derive(Debug)]
+enum Source {
+    Vehicle(Box<Vehicle>),
+    Flood(Box<Flood>),
+}
+
+impl Source {
+    fn next_due(&self) -> Duration {
+        match self {
+            Self::Vehicle(vehicle) => vehicle.next_due(),
+            Self::Flood(flood) => flood.next_due(),
+        }
+    }
+
+    fn first_sequence(&self) -> u8 {
+        match self {
+            Self::Vehicle(vehicle) => vehicle.first_sequence(),
+            Self::Flood(_) => 0,
+        }
+    }
+
+    fn poll_saying(&mut self, now: Duration) -> Option<Saying> {
+        match self {
+            Self::Vehicle(vehicle) => vehicle.poll_saying(now),
+            Self::Flood(flood) => flood.poll_saying(now),
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Link {
     plan: LinkPlan,
+    /// What signatures call it.
+    id: u8,
     channel: Channel,
-    /// The number that each sender's next frame gets on this link.
-    sequences: BTreeMap<(usize, Sender), u8>,
+    ear: Ear,
+    streams: BTreeMap<(usize, Sender), Stream>,
 }
 
 impl Sky {
@@ -77,19 +112,30 @@ impl Sky {
     /// Says what in the scenario cannot be shown.
     pub fn new(scenario: &Scenario, start_unix_us: u64, seed: u64) -> Result<Self, ScenarioError> {
         scenario.check()?;
-        let vehicles = scenario.vehicles.iter().zip(0_u64..);
-        let vehicles = vehicles.map(|(plan, number)| {
-            let seed = seed.wrapping_add(number.wrapping_mul(SEED_STRIDE));
-            Vehicle::new(plan.clone(), start_unix_us, seed).map_err(ScenarioError::Vehicle)
-        });
+        let mut seeds =
+            std::iter::successors(Some(seed), |seed| Some(seed.wrapping_add(SEED_STRIDE)));
+        let mut sources = Vec::with_capacity(scenario.vehicles.len() + scenario.floods.len());
+        for (plan, seed) in scenario.vehicles.iter().zip(&mut seeds) {
+            let vehicle = Vehicle::new(plan.clone(), start_unix_us, seed);
+            let vehicle = vehicle.map_err(ScenarioError::Vehicle)?;
+            sources.push(Source::Vehicle(Box::new(vehicle)));
+        }
+        for (plan, seed) in scenario.floods.iter().zip(&mut seeds) {
+            let flood = Flood::new(plan.clone(), start_unix_us, seed);
+            sources.push(Source::Flood(Box::new(
+                flood.map_err(ScenarioError::Flood)?,
+            )));
+        }
         let links = scenario.links.iter().zip(1_u64..);
         let links = links.map(|(plan, number)| Link {
             plan: plan.clone(),
+            ear: Ear::default(),
             channel: Channel::new(seed ^ number.wrapping_mul(LINK_SEED)),
-            sequences: BTreeMap::new(),
+            id: number.to_le_bytes()[0],
+            streams: BTreeMap::new(),
         });
         Ok(Self {
-            vehicles: vehicles.collect::<Result<_, _>>()?,
+            sources,
             links: links.collect(),
             counts: SkyCounts::default(),
         })
@@ -126,9 +172,38 @@ impl Sky {
     /// Returns where a vehicle truly is at a time since the start, by its number in the scenario.
     #[must_use]
     pub fn motion_at(&self, vehicle: usize, time: Duration) -> Option<Motion> {
-        self.vehicles
-            .get(vehicle)
-            .map(|vehicle| vehicle.motion_at(time))
+        match self.sources.get(vehicle)? {
+            Source::Vehicle(vehicle) => Some(vehicle.motion_at(time)),
+            Source::Flood(_) => None,
+        }
+    }
+
+    /// Takes bytes that came back on a link at `now`, a time since the start.
+    ///
+    /// Every vehicle that the link carries hears them, and answers what it is asked.
+    pub fn hear(&mut self, now: Duration, link: usize, bytes: &[u8]) {
+        let Some(link) = self.links.get_mut(link) else {
+            return;
+        };
+        for message in link.ear.hear(bytes) {
+            for (number, source) in self.sources.iter_mut().enumerate() {
+                match source {
+                    Source::Vehicle(vehicle) if link.plan.carries(number) => {
+                        vehicle.hear(now, &message);
+                    }
+                    Source::Vehicle(_) | Source::Flood(_) => {}
+                }
+            }
+        }
+    }
+
+    /// Returns what has come back on a link so far.
+    #[must_use]
+    pub fn heard(&self, link: usize) -> EarCounts {
+        self.links
+            .get(link)
+            .map(|link| link.ear.counts())
+            .unwrap_or_default()
     }
 
     /// Returns what was said so far.
@@ -148,8 +223,8 @@ impl Sky {
     }
 
     fn next_saying(&self) -> Option<(Duration, usize)> {
-        let vehicles = self.vehicles.iter().enumerate();
-        let dues = vehicles.map(|(number, vehicle)| (vehicle.next_due(), number));
+        let sources = self.sources.iter().enumerate();
+        let dues = sources.map(|(number, source)| (source.next_due(), number));
         dues.filter(|(due, _)| *due < Duration::MAX).min()
     }
 
@@ -160,13 +235,16 @@ impl Sky {
     }
 
     fn say(&mut self, sender: usize, due: Duration) {
-        let vehicle = &mut self.vehicles[sender];
-        let first = vehicle.first_sequence();
-        let Some(saying) = vehicle.poll_saying(due) else {
+        let source = &mut self.sources[sender];
+        let first = source.first_sequence();
+        let Some(saying) = source.poll_saying(due) else {
             return;
         };
-        *self.counts.said.entry(saying.kind).or_default() += 1;
-        self.counts.never_left += u64::from(saying.lost);
+        if saying.lost {
+            self.counts.never_left += 1;
+        } else {
+            *self.counts.said.entry(saying.kind).or_default() += 1;
+        }
         for link in &mut self.links {
             if link.plan.carries(sender) {
                 let arrives = link.carry(sender, first, &saying);
@@ -187,23 +265,70 @@ impl Sky {
 }
 
 impl Link {
-    /// Numbers a message and sends it, and says whether the link is up.
+    /// Numbers and signs a message and sends it, and says whether the link is up.
     ///
     /// What never leaves is numbered too, so that the receiver can count what it misses.
     fn carry(&mut self, sender: usize, first: u8, saying: &Saying) -> bool {
-        let sequence = self
-            .sequences
-            .entry((sender, saying.sender))
-            .or_insert(first);
-        let frame = packet::encode(saying.sender, *sequence, 0, &saying.body);
-        *sequence = sequence.wrapping_add(1);
+        let stream = self.streams.entry((sender, saying.sender));
+        let stream = stream.or_insert_with(|| Stream::new(first));
+        let frame = stream.frame(saying, self.id);
         let Some(faults) = self.plan.faults_at(saying.due) else {
             return false;
         };
-        if !saying.lost {
-            self.channel.carry(saying.due, frame, faults);
+        if saying.lost {
+            return true;
+        }
+        self.channel.carry(saying.due, frame, faults);
+        if let Some(first) = stream.first_signed.as_ref().filter(|_| is_replayed(saying)) {
+            self.channel.carry(saying.due, first.clone(), faults);
         }
         true
+    }
+}
+
+fn is_replayed(saying: &Saying) -> bool {
+    saying.signing.is_some_and(|signing| signing.is_replayed)
+}
+
+/// What one sender has said on one link.
+#[derive(Debug)]
+struct Stream {
+    /// The number of the next frame.
+    sequence: u8,
+    /// The timestamp of the last signature, in its steps.
+    steps: u64,
+    /// The first frame that was signed.
+    first_signed: Option<Vec<u8>>,
+}
+
+impl Stream {
+    fn new(sequence: u8) -> Self {
+        Self {
+            sequence,
+            steps: 0,
+            first_signed: None,
+        }
+    }
+
+    fn frame(&mut self, saying: &Saying, link_id: u8) -> Vec<u8> {
+        if saying.is_anew {
+            self.sequence = 0;
+        }
+        let sequence = self.sequence;
+        self.sequence = sequence.wrapping_add(1);
+        let Some(signing) = saying.signing else {
+            return packet::encode(saying.sender, sequence, saying.flags, &saying.body);
+        };
+        // No timestamp is good twice.
+        self.steps = signing.steps.max(self.steps + 1);
+        let flags = saying.flags | FLAG_SIGNED;
+        let mut frame = packet::encode(saying.sender, sequence, flags, &saying.body);
+        signing::sign(&mut frame, signing.key, link_id, self.steps);
+        if let Some(last) = frame.last_mut().filter(|_| signing.is_broken) {
+            *last ^= 1;
+        }
+        self.first_signed.get_or_insert_with(|| frame.clone());
+        frame
     }
 }
 
@@ -213,9 +338,12 @@ mod tests {
 
     use super::*;
     use crate::channel::LinkFaults;
+    use crate::fault::{FaultKind, VehicleFault};
     use crate::geodesy::Place;
-    use crate::link::{Carries, Outage, Spell, Window};
+    use crate::link::{Carries, Outage, Spell};
     use crate::plan::VehiclePlan;
+    use crate::signing::SigningKey;
+    use crate::window::Window;
 
     const MINUTE: Duration = Duration::from_secs(60);
     const START_UNIX_US: u64 = 1_770_000_000_000_000;
@@ -324,6 +452,103 @@ mod tests {
         };
         assert_eq!(during(20, 40), 0);
         assert!(150 < during(0, 20) && 150 < during(40, 60));
+    }
+
+    #[test]
+    fn a_vehicle_that_says_everything_says_each_kind() {
+        let place = |lon_deg| Place {
+            lat_deg: 41.5,
+            lon_deg,
+        };
+        let plan = VehiclePlan::saying_everything(vec![place(21.0), place(21.5)], 7);
+        let mut sky = sky(&Scenario::of(vec![plan]), 5);
+        let heard: Vec<_> = std::iter::from_fn(|| sky.poll(MINUTE)).collect();
+        let id =
+            |one: &Transmission| u32::from_le_bytes([one.bytes[7], one.bytes[8], one.bytes[9], 0]);
+        let heard: BTreeSet<u32> = heard.iter().map(id).collect();
+        let every: BTreeSet<u32> = FrameKind::EVERYTHING
+            .iter()
+            .filter_map(|kind| kind.id())
+            .collect();
+        assert_eq!(heard, every);
+        assert!(sky.counts().said.values().all(|said| 59 <= *said));
+    }
+
+    #[test]
+    fn signatures_are_good_until_a_fault_spoils_them() {
+        let key = SigningKey::new([7; 32]);
+        let fault = |from, until, kind| VehicleFault {
+            window: Window::seconds(from, until),
+            kind,
+        };
+        let signing = VehiclePlan {
+            signing: Some(key),
+            faults: vec![
+                fault(10, 20, FaultKind::WrongKey),
+                fault(20, 30, FaultKind::BrokenSignature),
+                fault(30, 40, FaultKind::Unsigned),
+                fault(40, 50, FaultKind::ReplayedFrame),
+            ],
+            ..plan(7)
+        };
+        let scenario = Scenario {
+            links: vec![LinkPlan::new("radio"), LinkPlan::new("modem")],
+            ..Scenario::of(vec![signing])
+        };
+        let heard = hear(&scenario, 5);
+        for link in [0, 1] {
+            let on_link = heard.iter().filter(|one| one.link == link);
+            let mut last = 0;
+            let (mut good, mut repeated) = (0, 0);
+            for one in on_link {
+                let second = one.due.as_secs();
+                if (30..40).contains(&second) {
+                    assert_eq!(one.bytes[2], 0, "it is not signed");
+                    continue;
+                }
+                let (covered, digest) = one.bytes.split_at(one.bytes.len() - 6);
+                let (frame, link_and_steps) = covered.split_at(covered.len() - 7);
+                assert_eq!(usize::from(link_and_steps[0]), link + 1);
+                let mut steps = [0; 8];
+                steps[..6].copy_from_slice(&link_and_steps[1..]);
+                let steps = u64::from_le_bytes(steps);
+                let mut signed = frame.to_vec();
+                signing::sign(&mut signed, key, link_and_steps[0], steps);
+                let is_good = signed.ends_with(digest);
+                assert_eq!(is_good, !(10..30).contains(&second), "second {second}");
+                good += u32::from(is_good && last < steps);
+                repeated += u32::from(steps <= last);
+                assert!(
+                    last < steps || (40..50).contains(&second),
+                    "second {second}"
+                );
+                last = last.max(steps);
+            }
+            assert!(200 < good, "{good} are good");
+            assert!((75..=85).contains(&repeated), "{repeated} are old");
+        }
+    }
+
+    #[test]
+    fn what_a_ground_station_asks_for_is_said_on_every_link_of_the_vehicle() {
+        use mavlink::dialects::ardupilotmega::{MavMessage, PARAM_REQUEST_LIST_DATA};
+        let request = MavMessage::PARAM_REQUEST_LIST(PARAM_REQUEST_LIST_DATA {
+            target_system: 7,
+            target_component: 1,
+        });
+        let station = Sender::new(mavlink::MavlinkVersion::V2, 255, 190);
+        let body = packet::Body::new(station.version(), &request);
+        let asked = packet::encode(station, 0, 0, &body);
+        let scenario = Scenario {
+            links: vec![LinkPlan::new("radio"), LinkPlan::new("modem")],
+            ..Scenario::of(vec![plan(7), plan(8)])
+        };
+        let mut sky = sky(&scenario, 5);
+        while sky.poll(MINUTE / 2).is_some() {}
+        sky.hear(MINUTE / 2, 1, &asked);
+        while sky.poll(MINUTE).is_some() {}
+        assert_eq!(sky.counts().said[&FrameKind::Answer], 12);
+        assert_eq!((sky.heard(0).frames, sky.heard(1).frames), (0, 1));
     }
 
     #[test]

@@ -39,4 +39,9 @@ impl Sender {
             }
         }
     }
+
+    /// Waits for a datagram and says how long it is and who sent it.
+    pub(crate) async fn receive(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        self.socket.recv_from(buffer).await
+    }
 }

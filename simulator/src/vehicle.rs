@@ -4,23 +4,34 @@
 //! or rarely they are asked for, since each frame is made for the time it is due at;
 //! losing frames changes no other frame.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
+use mavlink::dialects::ardupilotmega::{GpsFixType, MavMessage};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::answer::{self, Deed};
+use crate::fault::{self, FaultKind, Told, VehicleFault, Wrong};
 use crate::flight::{Flight, Motion};
-use crate::frame::{self, FrameKind, Telling};
+use crate::frame::{self, Fix, FrameKind, Telling};
 use crate::geodesy::Step;
 use crate::noise::Wander;
 use crate::packet::{self, Body, Sender};
 use crate::plan::{PlanError, VehiclePlan};
 use crate::schedule::Schedule;
+use crate::signing::{self, SigningKey};
 
 /// How long at most a vehicle lets the others speak first, milliseconds.
 const START_MS_MAX: u64 = 250;
 /// How long ago a vehicle booted, milliseconds.
 const BOOTED_MS: std::ops::Range<u64> = 30_000..300_000;
+/// How often a vehicle is heard that is heard by satellite only, hertz.
+const HIGH_LATENCY_HZ: f64 = 0.1;
+/// The time between two answers.
+const ANSWER_SPACING: Duration = Duration::from_millis(5);
+/// How many answers wait at most.
+const ANSWERS_MAX: usize = 256;
 
 /// A vehicle under way.
 ///
@@ -37,6 +48,12 @@ pub struct Vehicle {
     noise_rng: StdRng,
     loss_rng: StdRng,
     sequence: u8,
+    /// What was told last while the place was not frozen.
+    told: Option<Told>,
+    /// What it has been asked for, and when it says it.
+    answers: VecDeque<(Duration, Sender, Body)>,
+    /// The boot that the last message came from.
+    booted_at: Option<Duration>,
 }
 
 /// A frame that is due.
@@ -63,8 +80,27 @@ pub(crate) struct Saying {
     pub(crate) sender: Sender,
     /// What it says.
     pub(crate) body: Body,
+    /// MAVLink 2's incompatibility flags.
+    pub(crate) flags: u8,
+    /// How it is signed, if it is.
+    pub(crate) signing: Option<Signing>,
+    /// Whether its sender counts anew from here, since it booted.
+    pub(crate) is_anew: bool,
     /// Whether the plan's loss takes it.
     pub(crate) lost: bool,
+}
+
+/// How a message is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Signing {
+    /// With which key.
+    pub(crate) key: SigningKey,
+    /// When, in steps of the clock of signatures.
+    pub(crate) steps: u64,
+    /// Whether a bit of it is flipped.
+    pub(crate) is_broken: bool,
+    /// Whether somebody sends an old frame again behind it.
+    pub(crate) is_replayed: bool,
 }
 
 impl Vehicle {
@@ -81,12 +117,13 @@ impl Vehicle {
         let mut noise_rng = StdRng::seed_from_u64(seed);
         let loss_rng = StdRng::seed_from_u64(noise_rng.random());
         let start = Duration::from_millis(noise_rng.random_range(0..START_MS_MAX));
-        let rates_hz = [
-            (FrameKind::Heartbeat, 1.0),
-            (FrameKind::SystemTime, 1.0),
-            (FrameKind::GpsRaw, plan.raw_hz),
-            (FrameKind::GlobalPosition, plan.position_hz),
-        ];
+        let mut rates_hz = plan.rates_hz().to_vec();
+        rates_hz.extend(&plan.others_hz);
+        let falls_back = |fault: &VehicleFault| fault.kind == FaultKind::HighLatencyOnly;
+        let says = |kind| rates_hz.iter().any(|(said, _)| *said == kind);
+        if plan.faults.iter().any(falls_back) && !says(FrameKind::HighLatency2) {
+            rates_hz.push((FrameKind::HighLatency2, HIGH_LATENCY_HZ));
+        }
         let sigmas_m = [
             plan.noise_m,
             plan.noise_m,
@@ -97,6 +134,9 @@ impl Vehicle {
             booted_before: Duration::from_millis(noise_rng.random_range(BOOTED_MS)),
             errors: sigmas_m.map(|sigma_m| Wander::new(sigma_m, &mut noise_rng)),
             sequence: noise_rng.random(),
+            told: None,
+            answers: VecDeque::new(),
+            booted_at: None,
             plan,
             flight,
             start_unix_us,
@@ -108,13 +148,22 @@ impl Vehicle {
     /// Returns when the next frame is due, since the start.
     #[must_use]
     pub fn next_due(&self) -> Duration {
-        self.schedule.next_due().unwrap_or(Duration::MAX)
+        let answer = self.answers.front().map(|(due, ..)| *due);
+        let dues = answer.into_iter().chain(self.schedule.next_due());
+        dues.min().unwrap_or(Duration::MAX)
     }
 
     /// Makes the next frame if one is due at `now`, a time since the start.
+    ///
+    /// It is not signed: what a signature says depends on the link, which a [`Sky`] has.
+    ///
+    /// [`Sky`]: crate::sky::Sky
     pub fn poll_frame(&mut self, now: Duration) -> Option<Frame> {
         let saying = self.poll_saying(now)?;
-        let bytes = packet::encode(saying.sender, self.sequence, 0, &saying.body);
+        if saying.is_anew {
+            self.sequence = 0;
+        }
+        let bytes = packet::encode(saying.sender, self.sequence, saying.flags, &saying.body);
         self.sequence = self.sequence.wrapping_add(1);
         Some(Frame {
             due: saying.due,
@@ -126,16 +175,119 @@ impl Vehicle {
 
     /// Makes the next message if one is due at `now`, a time since the start.
     pub(crate) fn poll_saying(&mut self, now: Duration) -> Option<Saying> {
-        let (due, kind) = self.schedule.take_due(now)?;
-        let message = self.telling_at(due).message(kind);
-        let plan = &self.plan;
+        loop {
+            let answer = self.answers.front().map(|(due, ..)| *due);
+            if let Some(due) = answer
+                && due <= now
+                && self.schedule.next_due().is_none_or(|next| due < next)
+            {
+                let (due, sender, body) = self.answers.pop_front()?;
+                if let Some(saying) = self.finish(due, FrameKind::Answer, sender, body) {
+                    return Some(saying);
+                }
+                continue;
+            }
+            let (due, kind) = self.schedule.take_due(now)?;
+            if let Some(saying) = self.say(due, kind) {
+                return Some(saying);
+            }
+        }
+    }
+
+    /// Hears a message of a ground station at `now`, a time since the start.
+    ///
+    /// What it says in answer is due at once, one message every few milliseconds. Messages
+    /// beyond [`ANSWERS_MAX`] that wait are not answered.
+    pub(crate) fn hear(&mut self, now: Duration, message: &MavMessage) {
+        for deed in answer::deeds(self.plan.system_id, message) {
+            match deed {
+                Deed::Say(message) => {
+                    let body = Body::new(self.plan.version, &message);
+                    self.answer(now, self.sender(), body);
+                }
+                Deed::TellVersion => {
+                    let telling = self.telling_at(now);
+                    let told = telling.message(FrameKind::AutopilotVersion, self.sender());
+                    if let Some((sender, body)) = told {
+                        self.answer(now, sender, body);
+                    }
+                }
+                Deed::SetPeriod(kind, period) => {
+                    let period = period.unwrap_or_else(|| self.usual_period(kind));
+                    self.schedule.set_period(kind, now, period);
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, now: Duration, sender: Sender, body: Body) {
+        let last = self.answers.back().map(|(due, ..)| *due);
+        let due = last.map_or(now, |last| now.max(last.saturating_add(ANSWER_SPACING)));
+        if self.answers.len() < ANSWERS_MAX {
+            self.answers.push_back((due, sender, body));
+        }
+    }
+
+    fn usual_period(&self, kind: FrameKind) -> Duration {
+        let usual = self.plan.rates_hz();
+        let mut rates = usual.iter().chain(&self.plan.others_hz);
+        match rates.find(|(said, _)| *said == kind) {
+            Some((_, rate_hz)) if 0.0 < *rate_hz => Duration::from_secs_f64(1.0 / rate_hz),
+            Some(_) | None => Duration::ZERO,
+        }
+    }
+
+    /// Makes a message of its own accord; nothing if a fault silences it.
+    ///
+    /// Chance takes its course all the same, so that a fault changes nothing outside its window.
+    fn say(&mut self, due: Duration, kind: FrameKind) -> Option<Saying> {
+        let (sender, body) = self.telling_at(due).message(kind, self.sender())?;
+        self.finish(due, kind, sender, body)
+    }
+
+    fn finish(&mut self, due: Duration, kind: FrameKind, by: Sender, body: Body) -> Option<Saying> {
+        let lost = self.loss_rng.random_bool(self.plan.loss);
+        let wrong = Wrong::at(&self.plan.faults, due);
+        if wrong.silences(kind) {
+            return None;
+        }
+        let signing = self
+            .plan
+            .signing
+            .filter(|_| !wrong.has(FaultKind::Unsigned));
+        let signing = signing.map(|key| Signing {
+            key: if wrong.has(FaultKind::WrongKey) {
+                key.another()
+            } else {
+                key
+            },
+            steps: signing::steps(wrong.clock(self.unix_us_at(due))),
+            is_broken: wrong.has(FaultKind::BrokenSignature),
+            is_replayed: wrong.has(FaultKind::ReplayedFrame),
+        });
+        let booted_at = fault::booted_at(&self.plan.faults, due);
+        let is_anew = booted_at != std::mem::replace(&mut self.booted_at, booted_at);
         Some(Saying {
             due,
             kind,
-            sender: Sender::new(plan.version, plan.system_id, plan.component_id),
-            body: Body::new(plan.version, &message),
-            lost: self.loss_rng.random_bool(plan.loss),
+            sender: by,
+            body,
+            flags: 0,
+            signing,
+            is_anew,
+            lost,
         })
+    }
+
+    fn unix_us_at(&self, time: Duration) -> u64 {
+        let passed_us = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.start_unix_us.saturating_add(passed_us)
+    }
+
+    /// Returns who the vehicle is.
+    pub(crate) fn sender(&self) -> Sender {
+        let plan = &self.plan;
+        Sender::new(plan.version, plan.system_id, plan.component_id)
     }
 
     /// Returns the number of the first frame.
@@ -154,19 +306,38 @@ impl Vehicle {
             let rng = &mut self.noise_rng;
             self.errors.each_mut().map(|error| error.at(time, rng))
         };
-        let passed_us = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        Telling {
-            since_boot: self.booted_before.saturating_add(time),
-            unix_us: self.start_unix_us.saturating_add(passed_us),
-            mav_type: self.plan.mav_type,
-            motion: self.flight.at(time),
-            error: Step { north_m, east_m },
-            height_error_m,
-            height_m: self.plan.height_m,
-            home_alt_msl_m: self.plan.home_alt_msl_m,
-            geoid_m: self.plan.geoid_m,
-            h_acc_m: self.plan.reported_h_acc_m(),
+        let plan = &self.plan;
+        let motion = self.flight.at(time);
+        let place = motion.place.after(Step { north_m, east_m });
+        let since_boot = match fault::booted_at(&plan.faults, time) {
+            Some(booted_at) => time.saturating_sub(booted_at),
+            None => self.booted_before.saturating_add(time),
+        };
+        let mut telling = Telling {
+            since_boot,
+            unix_us: self.unix_us_at(time),
+            mav_type: plan.mav_type,
+            motion,
+            place,
+            fix: Fix {
+                place,
+                kind: GpsFixType::GPS_FIX_TYPE_3D_FIX,
+                satellites: 14,
+                h_acc_m: plan.reported_h_acc_m(),
+                is_jammed: false,
+            },
+            height_m: plan.height_m + height_error_m,
+            home_alt_msl_m: plan.home_alt_msl_m,
+            geoid_m: plan.geoid_m,
+            identity: plan.identity.clone(),
+        };
+        let wrong = Wrong::at(&plan.faults, time);
+        let jammed_at = wrong.jammed_since().map_or(motion, |at| self.flight.at(at));
+        wrong.spoil(&mut telling, self.told.as_ref(), jammed_at);
+        if !wrong.has(FaultKind::FrozenFix) {
+            self.told = Some(Told::by(&telling));
         }
+        telling
     }
 }
 

@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use corridor_sim::fly::{self, FlyError, FlySettings, FlySummary};
-use corridor_sim::frame::MavlinkVersion;
+use corridor_sim::frame::{FrameKind, MavlinkVersion};
 use corridor_sim::geodesy::Place;
+use corridor_sim::link::LinkPlan;
 use corridor_sim::plan::{PlanError, VehiclePlan};
+use corridor_sim::scenario::ScenarioError;
 use mavlink::dialects::ardupilotmega::MavMessage;
 use mavlink::{MavHeader, MavlinkReader};
 use tokio::net::UdpSocket;
@@ -39,7 +41,7 @@ async fn nobody_listening_is_no_error() {
     let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
     let summary = fly(settings(nobody)).await.unwrap();
     assert_eq!(
-        frames_sent(summary) + summary.lost,
+        frames_sent(&summary) + summary.lost,
         3 * (2 + 2 + 4 + 8),
         "{summary}"
     );
@@ -58,17 +60,18 @@ async fn a_flight_without_an_end_ends_when_it_is_cancelled() {
     within(listener.recv_from(&mut datagram)).await.unwrap();
     cancel.cancel();
     let summary = within(flying).await.unwrap().unwrap();
-    assert!(summary.heartbeats >= 1, "{summary}");
+    assert!(summary.said[&FrameKind::Heartbeat] >= 1, "{summary}");
 }
 
 #[tokio::test]
 async fn what_cannot_be_flown_is_refused() {
     let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
-    let none = FlySettings {
-        vehicles: Vec::new(),
-        ..settings(nobody)
-    };
-    assert!(matches!(fly(none).await, Err(FlyError::NoVehicle)));
+    let none = FlySettings::over_udp(nobody, Vec::new(), 5);
+    let refused = fly(none).await;
+    assert!(
+        matches!(refused, Err(FlyError::Scenario(ScenarioError::Nobody))),
+        "{refused:?}"
+    );
     for faster in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let odd = FlySettings {
             faster,
@@ -80,12 +83,14 @@ async fn what_cannot_be_flown_is_refused() {
         );
     }
     let mut odd = settings(nobody);
-    odd.vehicles[1].speed_mps = f64::NAN;
+    odd.scenario.vehicles[1].speed_mps = f64::NAN;
     let refused = fly(odd).await;
     assert!(
         matches!(
             refused,
-            Err(FlyError::Plan(PlanError::OutOfBounds { system_id: 2, .. }))
+            Err(FlyError::Scenario(ScenarioError::Vehicle(
+                PlanError::OutOfBounds { system_id: 2, .. }
+            )))
         ),
         "{refused:?}"
     );
@@ -94,16 +99,15 @@ async fn what_cannot_be_flown_is_refused() {
 /// Flies two seconds and checks that what left was heard, and no more.
 async fn check_flight(one_socket: bool) -> Vec<(SocketAddr, MavHeader, MavMessage)> {
     let listener = listen().await;
-    let summary = fly(FlySettings {
-        one_socket,
-        ..settings(local_addr(&listener))
-    })
-    .await
-    .expect("the flight is fine");
+    let mut settings = settings(local_addr(&listener));
+    if one_socket {
+        settings.scenario.links = vec![LinkPlan::new("radio")];
+    }
+    let summary = fly(settings).await.expect("the flight is fine");
     assert!(summary.lost > 0, "{summary}");
     assert_eq!(summary.unsent, 0, "{summary}");
     let mut heard = Vec::new();
-    for _ in 0..frames_sent(summary) {
+    for _ in 0..frames_sent(&summary) {
         heard.push(hear(&listener).await);
     }
     let mut datagram = [0; 300];
@@ -114,8 +118,8 @@ async fn check_flight(one_socket: bool) -> Vec<(SocketAddr, MavHeader, MavMessag
     heard
 }
 
-fn frames_sent(summary: FlySummary) -> u64 {
-    summary.heartbeats + summary.system_times + summary.gps_raws + summary.global_positions
+fn frames_sent(summary: &FlySummary) -> u64 {
+    summary.said.values().sum()
 }
 
 async fn hear(listener: &UdpSocket) -> (SocketAddr, MavHeader, MavMessage) {
@@ -134,23 +138,21 @@ fn settings(to: SocketAddr) -> FlySettings {
         lon_deg,
     };
     let plan = |system_id| VehiclePlan::new(vec![place(22.0), place(22.1)], system_id);
+    let vehicles = vec![
+        plan(1),
+        VehiclePlan {
+            version: MavlinkVersion::V1,
+            ..plan(2)
+        },
+        VehiclePlan {
+            loss: 0.5,
+            ..plan(300)
+        },
+    ];
     FlySettings {
-        to,
-        vehicles: vec![
-            plan(1),
-            VehiclePlan {
-                version: MavlinkVersion::V1,
-                ..plan(2)
-            },
-            VehiclePlan {
-                loss: 0.5,
-                ..plan(300)
-            },
-        ],
-        one_socket: false,
-        seed: 5,
         faster: 10.0,
         lasts: Some(Duration::from_secs(2)),
+        ..FlySettings::over_udp(to, vehicles, 5)
     }
 }
 

@@ -100,14 +100,7 @@ async fn show(lasts: Option<Duration>, seed: u64) -> anyhow::Result<()> {
          {address},\nalerts to a receiving endpoint on loopback; an exercise, nothing is real"
     ))?;
     let stop_flights = CancellationToken::new();
-    let flights = FlySettings {
-        to: *address,
-        vehicles: vehicles()?,
-        one_socket: false,
-        seed,
-        faster: 1.0,
-        lasts: None,
-    };
+    let flights = FlySettings::over_udp(*address, vehicles()?, seed);
     let flying = tokio::spawn(fly::run(flights, stop_flights.clone()));
 
     let mut tally = Tally::default();

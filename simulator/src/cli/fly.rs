@@ -1,29 +1,48 @@
 //! `corridor-sim fly`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use corridor_sim::channel::LinkFaults;
 use corridor_sim::corridors::{self, Corridor};
-use corridor_sim::fly::{self, FlySettings};
-use corridor_sim::frame::MavlinkVersion;
+use corridor_sim::fly::{Fleet, FlySettings};
+use corridor_sim::frame::{Identity, MavlinkVersion};
+use corridor_sim::link::{Carries, LinkPlan};
 use corridor_sim::plan::VehiclePlan;
+use corridor_sim::scenario::Scenario;
+use corridor_sim::scenario::file::ScenarioFile;
+use corridor_sim::signing::SigningKey;
+use corridor_sim::transport::Target;
 use tokio_util::sync::CancellationToken;
 
 use super::{duration, note};
+
+/// Where frames are sent unless something else is said.
+const USUAL_TARGET: &str = "127.0.0.1:14550";
+/// How long after a frame its duplicate arrives at most.
+const DUPLICATED_WITHIN: Duration = Duration::from_millis(500);
 
 /// The flags of `fly`.
 #[derive(Args, Debug)]
 #[command(allow_negative_numbers = true)]
 pub(super) struct FlyArgs {
-    /// Where to send the frames, over UDP.
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:14550")]
-    to: String,
+    /// Where to send the frames: HOST:PORT or udp:HOST:PORT, tcp:HOST:PORT (connects),
+    /// tcp-listen:HOST:PORT (waits for a client), pty:PATH (a device that looks like a radio;
+    /// waits until it is opened). Several are redundant links [default: what the scenario says,
+    /// or 127.0.0.1:14550].
+    #[arg(long, value_name = "TARGET")]
+    to: Vec<Target>,
+    /// Fly a scenario: vehicles, traffic, links and what goes wrong when, as in
+    /// config/scenarios. Of the other flags, --corridors, --to, --seed, --for and --faster
+    /// count beside it.
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
     /// GeoJSON with the corridors: a `FeatureCollection` whose features have the property
     /// `id` and are a `LineString` or a `Polygon` (its exterior ring is followed).
-    #[arg(long, value_name = "FILE")]
-    corridors: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "scenario")]
+    corridors: Option<PathBuf>,
     /// The corridor to follow [default: the first line].
     #[arg(long, value_name = "ID")]
     corridor: Option<String>,
@@ -80,6 +99,30 @@ pub(super) struct FlyArgs {
     /// The share of frames that get lost on the way, 0 to 1.
     #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
     loss: f64,
+    /// The share of frames that arrive twice, within half a second, 0 to 1.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
+    duplicates: f64,
+    /// The share of frames that later ones overtake, 0 to 1.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
+    reorder: f64,
+    /// How long a frame that is overtaken is held back at most.
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
+    reorder_within: Duration,
+    /// How long every frame is under way.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
+    delay: Duration,
+    /// The share of frames of which one bit is flipped, 0 to 1.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
+    flip: f64,
+    /// The share of frames that garbage follows, 0 to 1.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
+    garbage: f64,
+    /// Say once a second everything that there is to say, Remote ID and cameras too.
+    #[arg(long)]
+    everything: bool,
+    /// Sign the frames with the key in this file: 64 hexadecimal digits.
+    #[arg(long, value_name = "FILE")]
+    sign_key_file: Option<PathBuf>,
     /// Repeat a flight: the same seed gives the same frames [default: random, and told].
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -101,31 +144,122 @@ enum Version {
 
 /// Flies, and tells what was sent.
 pub(super) async fn run(args: FlyArgs, cancel: CancellationToken) -> anyhow::Result<()> {
-    let path = args.corridors.display();
-    let text = std::fs::read_to_string(&args.corridors).with_context(|| format!("read {path}"))?;
-    let corridors = corridors::read(&text).with_context(|| format!("read {path}"))?;
-    let corridor = corridors::pick(&corridors, args.corridor.as_deref())
-        .with_context(|| format!("look in {path}"))?;
-    let seed = args.seed.unwrap_or_else(rand::random);
-    let settings = FlySettings {
-        to: super::address(&args.to).await?,
-        vehicles: plans(&args, corridor),
-        one_socket: args.one_socket,
-        seed,
-        faster: args.faster,
-        lasts: args.lasts,
+    let (what, settings) = match &args.scenario {
+        Some(file) => shown(&args, file)?,
+        None => flown(&args)?,
     };
+    let seed = settings.seed;
+    let fleet = Fleet::open(settings).await?;
+    let leads_to: Vec<&str> = fleet.leads_to().collect();
+    let mut leads_to: Vec<&str> = leads_to
+        .iter()
+        .map(|at| at.trim_start_matches("udp:"))
+        .collect();
+    leads_to.dedup();
     note(&format!(
-        "{} on {}, sending to {}, seed {seed}",
-        vehicles(args.vehicles),
-        corridor.id,
-        settings.to
+        "{what}, sending to {}, seed {seed}",
+        leads_to.join(", ")
     ))?;
-    let summary = fly::run(settings, cancel).await?;
+    let summary = fleet.run(cancel).await;
     note(&summary.to_string())
 }
 
-fn plans(args: &FlyArgs, corridor: &Corridor) -> Vec<VehiclePlan> {
+/// What the scenario in a file says.
+fn shown(args: &FlyArgs, path: &Path) -> anyhow::Result<(String, FlySettings)> {
+    let name = path.display();
+    let read = || anyhow::Ok(ScenarioFile::read(&std::fs::read_to_string(path)?)?);
+    let file = read().with_context(|| format!("read {name}"))?;
+    let beside = |relative: &PathBuf| path.parent().unwrap_or(Path::new("")).join(relative);
+    let corridors = args
+        .corridors
+        .clone()
+        .or(file.corridors.as_ref().map(beside));
+    let corridors = corridors.context("the scenario names no corridors: add --corridors")?;
+    let corridors = read_corridors(&corridors)?;
+    let scenario = file
+        .scenario(&corridors)
+        .with_context(|| format!("read {name}"))?;
+    let to = if args.to.is_empty() {
+        let written = file.leads_to().map(|to| to.unwrap_or(USUAL_TARGET).parse());
+        let written: Vec<Target> = written.collect::<Result<_, _>>()?;
+        if written.is_empty() {
+            usual_target()?
+        } else {
+            written
+        }
+    } else {
+        args.to.clone()
+    };
+    let what = vehicles(scenario.vehicles.len());
+    let settings = FlySettings {
+        scenario,
+        to,
+        seed: args.seed.or(file.seed).unwrap_or_else(rand::random),
+        faster: args.faster,
+        lasts: args.lasts.or(file.lasts),
+    };
+    Ok((format!("{what} by {name}"), settings))
+}
+
+/// What the flags say.
+fn flown(args: &FlyArgs) -> anyhow::Result<(String, FlySettings)> {
+    let path = args.corridors.as_ref().context("add --corridors")?;
+    let corridors = read_corridors(path)?;
+    let corridor = corridors::pick(&corridors, args.corridor.as_deref())
+        .with_context(|| format!("look in {}", path.display()))?;
+    let plans = plans(args, corridor)?;
+    let to = if args.to.is_empty() {
+        usual_target()?
+    } else {
+        args.to.clone()
+    };
+    let what = format!("{} on {}", vehicles(plans.len()), corridor.id);
+    let settings = FlySettings {
+        scenario: Scenario {
+            links: links(args, &to, plans.len()),
+            ..Scenario::of(plans)
+        },
+        to,
+        seed: args.seed.unwrap_or_else(rand::random),
+        faster: args.faster,
+        lasts: args.lasts,
+    };
+    Ok((what, settings))
+}
+
+/// One link for each target; over UDP to one place each vehicle has a radio of its own.
+fn links(args: &FlyArgs, to: &[Target], vehicles: usize) -> Vec<LinkPlan> {
+    let link = |number: usize, carries| LinkPlan {
+        carries,
+        faults: LinkFaults {
+            loss: 0.0, // It is the plans' own, so that it is the same on every link.
+            duplicates: args.duplicates,
+            duplicated_within: DUPLICATED_WITHIN,
+            reordered: args.reorder,
+            reordered_within: args.reorder_within,
+            delay: args.delay,
+            flipped: args.flip,
+            garbage: args.garbage,
+        },
+        ..LinkPlan::new(&format!("link {}", number + 1))
+    };
+    let is_radio_each = matches!(to, [Target::Udp(_)]) && !args.one_socket;
+    if is_radio_each {
+        let alone = |number| link(number, Carries::Only(vec![number]));
+        (0..vehicles).map(alone).collect()
+    } else {
+        let all = |number| link(number, Carries::Everybody);
+        (0..to.len()).map(all).collect()
+    }
+}
+
+fn plans(args: &FlyArgs, corridor: &Corridor) -> anyhow::Result<Vec<VehiclePlan>> {
+    let places = corridor.places.clone();
+    let usual = if args.everything {
+        VehiclePlan::saying_everything(places, args.system_id)
+    } else {
+        VehiclePlan::new(places, args.system_id)
+    };
     let plan = VehiclePlan {
         version: match args.mavlink {
             Version::V1 => MavlinkVersion::V1,
@@ -142,19 +276,37 @@ fn plans(args: &FlyArgs, corridor: &Corridor) -> Vec<VehiclePlan> {
         noise_m: args.noise_m,
         h_acc_m: args.h_acc_m,
         loss: args.loss,
-        ..VehiclePlan::new(corridor.places.clone(), args.system_id)
+        signing: args.sign_key_file.as_deref().map(read_key).transpose()?,
+        ..usual
     };
-    (0..args.vehicles)
-        .map(|number| VehiclePlan {
-            system_id: args.system_id.saturating_add(number),
+    let numbered = (0..args.vehicles).map(|number| {
+        let system_id = args.system_id.saturating_add(number);
+        VehiclePlan {
+            system_id,
             start_m: args.start_km * 1_000.0 + args.spacing_m * f64::from(number),
             sway_phase_rad: std::f64::consts::TAU * f64::from(number) / f64::from(args.vehicles),
+            identity: Identity::numbered(system_id.into()),
             ..plan.clone()
-        })
-        .collect()
+        }
+    });
+    Ok(numbered.collect())
 }
 
-fn vehicles(count: u32) -> String {
+fn read_corridors(path: &Path) -> anyhow::Result<Vec<Corridor>> {
+    let read = || anyhow::Ok(corridors::read(&std::fs::read_to_string(path)?)?);
+    read().with_context(|| format!("read {}", path.display()))
+}
+
+fn read_key(path: &Path) -> anyhow::Result<SigningKey> {
+    let read = || anyhow::Ok(std::fs::read_to_string(path)?.parse()?);
+    read().with_context(|| format!("read {}", path.display()))
+}
+
+fn usual_target() -> anyhow::Result<Vec<Target>> {
+    Ok(vec![USUAL_TARGET.parse()?])
+}
+
+fn vehicles(count: usize) -> String {
     if count == 1 {
         "1 vehicle".to_owned()
     } else {

@@ -64,12 +64,9 @@ impl Flight {
         let cancel = CancellationToken::new();
         let stop = cancel.clone();
         let settings = FlySettings {
-            to,
-            vehicles,
-            one_socket: false,
-            seed: 1,
             faster,
             lasts,
+            ..FlySettings::over_udp(to, vehicles, 1)
         };
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
