@@ -129,21 +129,71 @@ impl Ledger {
         for (key, memory) in self.signatures.memories() {
             self.streams += memory.streams.len();
             let kept = self.kept.entry(key).or_default();
-            if *kept == memory {
-                continue;
+            if *kept != memory {
+                changes.push(SigningRecord {
+                    link: self.signatures.link().to_string(),
+                    key: key.to_string(),
+                    memory: change(kept, &memory),
+                });
+                *kept = memory;
             }
-            let is_new = |(stream, time): &(_, _)| kept.streams.get(stream) != Some(time);
-            let streams = memory.streams.iter().map(|(stream, time)| (*stream, *time));
-            changes.push(SigningRecord {
-                link: self.signatures.link().to_string(),
-                key: key.to_string(),
-                memory: SigningMemory {
-                    clock: memory.clock,
-                    streams: streams.filter(is_new).collect(),
-                },
-            });
-            *kept = memory;
         }
         changes
+    }
+}
+
+/// Returns the clock, and the streams that have come further than what is kept.
+fn change(kept: &SigningMemory, memory: &SigningMemory) -> SigningMemory {
+    let has_come_further = |(stream, time): &(_, _)| kept.streams.get(stream) != Some(time);
+    let streams = memory.streams.iter().map(|(stream, time)| (*stream, *time));
+    SigningMemory {
+        clock: memory.clock,
+        streams: streams.filter(has_come_further).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{SignedStream, SigningTime};
+
+    #[test]
+    fn only_what_has_come_further_is_written_down() {
+        check(&[], &[], &[]);
+        check(&[], &[(0, 5), (1, 6)], &[(0, 5), (1, 6)]);
+        check(&[(0, 5), (1, 6)], &[(0, 5), (1, 6)], &[]);
+        check(
+            &[(0, 5), (1, 6)],
+            &[(0, 5), (1, 7), (2, 1)],
+            &[(1, 7), (2, 1)],
+        );
+    }
+
+    #[track_caller]
+    fn check(kept: &[(u8, u64)], memory: &[(u8, u64)], expected: &[(u8, u64)]) {
+        let expected = SigningMemory {
+            clock: SigningTime::from_steps(9),
+            ..memory_of(expected)
+        };
+        let memory = SigningMemory {
+            clock: expected.clock,
+            ..memory_of(memory)
+        };
+        assert_eq!(change(&memory_of(kept), &memory), expected);
+    }
+
+    fn memory_of(streams: &[(u8, u64)]) -> SigningMemory {
+        let stream = |(link_id, steps): &(u8, u64)| {
+            let stream = SignedStream {
+                system_id: 7,
+                component_id: 1,
+                link_id: *link_id,
+            };
+            (stream, SigningTime::from_steps(*steps))
+        };
+        SigningMemory {
+            streams: streams.iter().map(stream).collect(),
+            ..SigningMemory::default()
+        }
     }
 }
