@@ -13,6 +13,7 @@ use crate::config::flaw::{Flaw, Flaws};
 use crate::config::link;
 use crate::config::outside::Outside;
 use crate::config::rule;
+use crate::config::signing;
 use crate::corridor::CorridorSet;
 use crate::deliver;
 use crate::link as links;
@@ -138,6 +139,7 @@ fn read(
     }
     let mut links = link::read(links, base, outside, system_id, &mut findings);
     if !outside.links.is_empty() {
+        signing::warn_of_replaced_keys(&links, &mut findings);
         links = link::from_flags(&outside.links, system_id, &mut findings);
     }
     let mut endpoints = endpoint::read(endpoints, base, outside, &mut findings);

@@ -68,6 +68,15 @@ pub(super) fn warn_of_open_doors(links: &[Settings], findings: &mut Findings) {
     }
 }
 
+/// Warns that flags take the place of links that have a key: those of flags have none.
+pub(super) fn warn_of_replaced_keys(links: &[Settings], findings: &mut Findings) {
+    if links.iter().any(|link| link.signing.is_some()) {
+        let message = "takes the place of links that have a signing key, and has none: it hears \
+                       everybody";
+        findings.warn("--link", message);
+    }
+}
+
 /// Reads a key a line, or a file that is a key as it is; each of them is believed.
 fn read_keys(file: &Path) -> Result<Vec<SigningKey>, String> {
     let bytes = read_file(file, "key")?;

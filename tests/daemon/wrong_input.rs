@@ -307,6 +307,10 @@ link `radio`: frames with a bad signature are heard: anybody can send them (warn
 "
     );
     assert_eq!(ended.code, Some(0));
+    let flag = scene.run("check", &["--link", "udpin:127.0.0.1:0"]);
+    let warning = "--link: takes the place of links that have a signing key, and has none: it \
+                   hears everybody (warning)\n";
+    assert!(flag.err.ends_with(warning), "{}", flag.err);
     let signing = "signing    radio: 1 key(s); refuse unsigned frames, accept bad signatures\n";
     assert!(ended.out.contains(signing), "{}", ended.out);
 }
