@@ -227,6 +227,32 @@ fn file_plays_a_recording_faster_and_ends() {
 }
 
 #[test]
+fn every_other_kind_of_link_over_a_network_hears_ipv6_too() {
+    let server = TcpListener::bind("[::1]:0").unwrap();
+    let peer = udp("[::1]:0");
+    let stage = Stage::new(&format!(
+        "address = \"tcpin:[::1]:0\"\nallow = [\"::1\"]\n\
+         [[link]]\nname = \"link2\"\naddress = \"tcpout:{}\"\nallow = [\"::/0\"]\n\
+         [[link]]\nname = \"link3\"\naddress = \"udpout:{}\"\n",
+        server.local_addr().unwrap(),
+        peer.local_addr().unwrap()
+    ));
+    let daemon = stage.options.start();
+    let mut client = TcpStream::connect(daemon.link_address("link1")).unwrap();
+    client.write_all(&flight_of(1)).unwrap();
+    stage.wait_for_entered(1);
+    accept(&server).write_all(&flight_of(2)).unwrap();
+    stage.wait_for_entered(2);
+    let open = daemon.log.wait_for_event("link3 open", |event| {
+        event["message"] == "link open" && event["link"] == "link3"
+    });
+    let hears_at: SocketAddr = open["hears_at"].as_str().unwrap().parse().unwrap();
+    send_datagrams(&peer, hears_at, 3);
+    stage.wait_for_entered(3);
+    daemon.stop_clean();
+}
+
+#[test]
 fn udpin_hears_ipv6_and_ipv4_on_one_port() {
     let stage = Stage::new("address = \"udpin://[::]:0\"");
     let daemon = stage.options.start();
