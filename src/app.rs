@@ -194,6 +194,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         metrics: Arc::clone(&metrics),
         cancel: stop_links.clone(),
         tape: None,
+        junction: None,
         signatures: None,
         tally: Arc::default(),
     };

@@ -101,6 +101,10 @@ metrics! {
     link_frames_sent: Counter = "link_frames_sent_total",
     /// Frames that should have been sent on a link and found no room or nobody there.
     link_frames_unsent: Counter = "link_frames_unsent_total",
+    /// Frames of shared links that were passed to consumers, to each of them.
+    forward_frames: Counter = "forward_frames_total",
+    /// Frames that a consumer was too slow for.
+    forward_frames_dropped: Counter = "forward_frames_dropped_total",
     /// Reports dropped for a newer one of the same kind, because the monitor was behind.
     link_reports_dropped: Counter = "link_reports_dropped_total",
     /// Positions that passed the quality gate.

@@ -12,7 +12,7 @@ use tracing::{debug, info, warn};
 use crate::backoff::{self, Schedule};
 use crate::clock::Clock;
 use crate::link::{
-    Address, Change, Context, Ended, Health, InUse, Link, Recorder, Settings, Tally, Try,
+    Address, Change, Context, Ended, Forwarder, Health, InUse, Link, Recorder, Settings, Tally, Try,
 };
 use crate::metrics::Metrics;
 
@@ -61,6 +61,12 @@ pub async fn keep_link(settings: Settings, open: Option<Link>, mut context: Cont
             Err(error) => warn!(link = %settings.name, %error, "cannot record"),
         }
     }
+    let mut forwarder = None;
+    if !settings.forward.is_empty() {
+        let (started, junction) =
+            Forwarder::start(&settings.name, &settings.forward, &context.metrics);
+        (forwarder, context.junction) = (Some(started), Some(junction));
+    }
     let transmit = settings.station.transmit;
     if !transmit.is_nothing() {
         info!(link = %settings.name, %transmit, "the unit sends on this link");
@@ -68,6 +74,9 @@ pub async fn keep_link(settings: Settings, open: Option<Link>, mut context: Cont
     keep_open(&settings, open, &context, rng).await;
     tally.tell(&settings.name);
     drop(context);
+    if let Some(forwarder) = forwarder {
+        forwarder.finish().await;
+    }
     if let Some(recorder) = recorder {
         recorder.finish(&settings.name).await;
     }

@@ -40,6 +40,10 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
             transmit if transmit.is_nothing() => writeln!(out)?,
             transmit => writeln!(out, ", sends {transmit}")?,
         }
+        if !link.forward.is_empty() {
+            let consumers: Vec<String> = link.forward.iter().map(ToString::to_string).collect();
+            writeln!(out, "           shared with {}", consumers.join(", "))?;
+        }
     }
     for (link, signing) in settings
         .links

@@ -179,6 +179,7 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
             },
             allow: Allow::default(),
             station: station::Settings::default(),
+            forward: Vec::new(),
             record: None,
             signing: None,
         }],

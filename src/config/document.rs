@@ -167,6 +167,12 @@ impl<'d, 'i> Section<'d, 'i> {
         )
     }
 
+    /// Reads a yes or no.
+    pub(super) fn flag(&mut self, key: &'static str) -> Option<bool> {
+        let value = self.value(key, "true or false", DeValue::as_bool);
+        value.map(|located| located.value)
+    }
+
     /// Reads a list of texts.
     pub(super) fn texts(&mut self, key: &'static str) -> Option<Located<Vec<Located<String>>>> {
         let path = self.key(key);

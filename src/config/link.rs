@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::config::document::{Located, Section};
 use crate::config::findings::Findings;
 use crate::config::outside::Outside;
-use crate::config::{signing, transmit};
+use crate::config::{forward, signing, transmit};
 use crate::link::{
     Address, Allow, RecordSettings, Settings, SigningSettings, can_name_files, read_network,
 };
@@ -75,6 +75,7 @@ pub(super) fn from_flags(
                         system_id,
                         transmit: Transmit::default(),
                     },
+                    forward: Vec::new(),
                     record: None,
                     signing: None,
                 });
@@ -100,7 +101,8 @@ fn read_one(
 
     let address = address.and_then(|text| read_address(&link, &text, addresses));
     let allow = allow.map(|list| read_allow(&link, &list, address.as_ref()));
-    let transmit = transmit::read(&mut link, address.as_ref());
+    let forward = forward::read(&mut link, addresses, TAKEN);
+    let transmit = transmit::read(&mut link, address.as_ref(), signing.is_some());
     let record = read_record(&mut link, base, name.as_ref(), address.as_ref());
     if signing.is_some() && matches!(address, Some(Address::File { .. })) {
         let message = "is of no use here: the signatures of a recording are old or taken off";
@@ -128,6 +130,7 @@ fn read_one(
             system_id,
             transmit,
         },
+        forward,
         record,
         signing,
     })

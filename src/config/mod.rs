@@ -11,6 +11,7 @@ mod document;
 mod endpoint;
 mod findings;
 mod flaw;
+mod forward;
 mod link;
 mod load;
 mod outside;

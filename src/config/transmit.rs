@@ -11,7 +11,13 @@ const POSITION_HZ: u8 = 4;
 const POSITION_HZ_MAX: u8 = 50;
 
 /// Reads `transmit` and what belongs to it; without it nothing may be sent.
-pub(super) fn read(link: &mut Section<'_, '_>, address: Option<&Address>) -> Transmit {
+///
+/// A link that `has_key` believes signed frames alone, and the unit signs none.
+pub(super) fn read(
+    link: &mut Section<'_, '_>,
+    address: Option<&Address>,
+    has_key: bool,
+) -> Transmit {
     let list = link.texts("transmit");
     let mut transmit = Transmit::default();
     for text in list.iter().flat_map(|list| &list.value) {
@@ -21,10 +27,17 @@ pub(super) fn read(link: &mut Section<'_, '_>, address: Option<&Address>) -> Tra
             Some(Kind::RequestRates) => transmit.request_rates = Some(POSITION_HZ),
         }
     }
-    if let Some(list) = &list
+    let said = list.filter(|_| !transmit.is_nothing());
+    if let Some(list) = &said
         && address.is_some_and(|address| !address.can_be_sent_to())
     {
         let message = "is of no use here: a recording or a multicast group is only listened to";
+        link.refuse(list, message);
+    }
+    if let Some(list) = &said
+        && has_key
+    {
+        let message = "is of no use on a link with a key: the unit does not sign what it sends";
         link.refuse(list, message);
     }
     if let Some(hz) = link.count("request-position-hz") {

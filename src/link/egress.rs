@@ -2,8 +2,9 @@
 //!
 //! Invariants:
 //!
-//! 1. A link that is allowed to say nothing has none.
-//! 2. It takes what the link's ground station says, if that is allowed, and changes none of it.
+//! 1. A link that is allowed to say nothing, and is not shared, has none.
+//! 2. It takes what the link's ground station says, if that is allowed, and frames that consumers of
+//!    `forward` sent, and changes none of them.
 //! 3. Reading never waits for it: what a line has no room for is left out and counted.
 
 use std::io;
@@ -18,7 +19,8 @@ use tokio::net::UdpSocket;
 use tokio::time::sleep;
 
 use crate::clock::Clock;
-use crate::link::{Context, Settings};
+use crate::link::lanes::Lane;
+use crate::link::{Context, Junction, Settings};
 use crate::metrics::Metrics;
 use crate::station::{GroundStation, Transmit};
 use crate::units::Monotonic;
@@ -29,6 +31,8 @@ use crate::wire::Frame;
 pub(super) struct Egress {
     station: GroundStation,
     transmit: Transmit,
+    /// What consumers send, if the link is shared.
+    consumers: Option<Lane>,
     clock: Clock,
 }
 
@@ -40,13 +44,15 @@ impl Egress {
     /// Makes one if the settings of the link ask for it and somebody can be spoken to.
     pub(super) fn new(settings: &Settings, context: &Context) -> Option<Self> {
         let transmit = settings.station.transmit;
-        if transmit.is_nothing() || !settings.address.can_be_sent_to() {
+        let is_silent = transmit.is_nothing() && context.junction.is_none();
+        if is_silent || !settings.address.can_be_sent_to() {
             return None;
         }
         let now = context.clock.now().monotonic;
         Some(Self {
             station: GroundStation::new(now, settings.station),
             transmit,
+            consumers: context.junction.as_ref().map(Junction::open_to_line),
             clock: context.clock,
         })
     }
@@ -65,11 +71,29 @@ impl Egress {
             {
                 return Outgoing(Arc::clone(said.frame()));
             }
-            match self.station.next_timeout() {
-                Some(due) => sleep(due.since(now)).await,
-                None => std::future::pending().await,
+            let due = self.station.next_timeout();
+            tokio::select! {
+                frame = next_of(self.consumers.as_mut()) => return Outgoing(frame),
+                () = sleep_until(due, now) => {}
             }
         }
+    }
+}
+
+/// Waits for a frame of a consumer, for ever if there is none.
+async fn next_of(consumers: Option<&mut Lane>) -> Arc<[u8]> {
+    if let Some(lane) = consumers
+        && let Some(frame) = lane.recv().await
+    {
+        return frame;
+    }
+    std::future::pending().await
+}
+
+async fn sleep_until(due: Option<Monotonic>, now: Monotonic) {
+    match due {
+        Some(due) => sleep(due.since(now)).await,
+        None => std::future::pending().await,
     }
 }
 

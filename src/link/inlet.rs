@@ -8,7 +8,7 @@ use tracing::trace;
 use crate::clock::Clock;
 use crate::link::egress::Egress;
 use crate::link::health::Heard;
-use crate::link::{Arrival, Context, Ear, Outlet, Settings, Tally, Tape};
+use crate::link::{Arrival, Context, Ear, Junction, Outlet, Settings, Tally, Tape};
 use crate::metrics::Metrics;
 use crate::track::{FrameLoss, LinkName};
 use crate::units::Monotonic;
@@ -24,6 +24,7 @@ pub(super) struct Inlet {
     pub(super) outlet: Outlet,
     /// What may be said to those that are heard, if anything.
     pub(super) egress: Option<Egress>,
+    junction: Option<Junction>,
     clock: Clock,
     metrics: Arc<Metrics>,
     stream: StreamFramer,
@@ -45,6 +46,7 @@ impl Inlet {
             tape: context.tape.clone(),
             outlet: Outlet::new(context.batches.clone(), Arc::clone(&context.metrics)),
             egress: Egress::new(settings, context),
+            junction: context.junction.clone(),
             clock: context.clock,
             metrics: Arc::clone(&context.metrics),
             stream: StreamFramer::new(),
@@ -73,6 +75,7 @@ impl Inlet {
         let arrival = self.arrival(address);
         let mut framer = Framer::new(bytes);
         for event in framer.by_ref() {
+            share(self.junction.as_ref(), &event);
             hear(
                 &self.ear,
                 &mut self.outlet,
@@ -106,6 +109,7 @@ impl Inlet {
     fn walk(&mut self, address: Option<SocketAddr>) {
         let arrival = self.arrival(address);
         while let Some(event) = self.stream.next_event() {
+            share(self.junction.as_ref(), &event);
             hear(
                 &self.ear,
                 &mut self.outlet,
@@ -167,6 +171,13 @@ impl Inlet {
             .add(settled.lost - self.settled.lost);
         self.tally.add_sequences(settled, self.settled);
         self.settled = settled;
+    }
+}
+
+/// Passes a frame on as it is, also one that is not understood: that is for its consumers to judge.
+fn share(junction: Option<&Junction>, event: &Event<'_>) {
+    if let Some(junction) = junction {
+        junction.pass_heard(event.frame().raw());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Links: sockets, devices and recordings that bring MAVLink bytes in and hand reports on.
 //!
-//! A link reads. What it may say, if anything, leaves by `egress`, which nobody but the settings of
-//! `transmit` opens: no other file of this room can send a byte.
+//! A link reads. What may leave on it, if anything, leaves by `egress`, which nobody but the settings
+//! of `transmit` and `forward` opens: no other file of this room can send a byte on a link.
 //!
 //! Invariants:
 //!
@@ -20,9 +20,11 @@ mod allow;
 mod datagram;
 mod ear;
 mod egress;
+mod forward;
 mod health;
 mod hearers;
 mod inlet;
+mod lanes;
 mod open;
 mod outlet;
 mod overflow;
@@ -41,6 +43,7 @@ mod udp;
 pub use address::{Address, HostPort, NotAnAddress};
 pub use allow::{Allow, NotANetwork, read_network};
 pub use ear::{Arrival, Ear};
+pub use forward::{Consumer, Forwarder, Junction, NotAConsumer};
 pub use health::{Change, Health, Try};
 pub use open::{InUse, Link};
 pub use outlet::{MonitorEnded, Outlet};

@@ -7,7 +7,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::link::{Address, Allow, RecordSettings, Signatures, SigningSettings, Tally, Tape};
+use crate::link::{
+    Address, Allow, Consumer, Junction, RecordSettings, Signatures, SigningSettings, Tally, Tape,
+};
 use crate::metrics::Metrics;
 use crate::station;
 use crate::track::{LinkName, Namespace, Report};
@@ -25,6 +27,8 @@ pub struct Settings {
     pub allow: Allow,
     /// Who the unit is on it, and what it may say there.
     pub station: station::Settings,
+    /// The programs that it is shared with.
+    pub forward: Vec<Consumer>,
     /// Where it is recorded, if it is.
     pub record: Option<RecordSettings>,
     /// Whose frames it believes; without this everybody's, as unsigned.
@@ -44,6 +48,8 @@ pub struct Context {
     pub cancel: CancellationToken,
     /// Records what the link hears, if it is recorded.
     pub tape: Option<Tape>,
+    /// Shares the link, if it is shared.
+    pub junction: Option<Junction>,
     /// What the link has brought.
     pub tally: Arc<Tally>,
     /// Judges what the link hears, if it has a key.

@@ -3,6 +3,7 @@
 mod configuration;
 mod demo;
 mod floods;
+mod forwarding;
 mod interfaces;
 mod kills;
 mod links;

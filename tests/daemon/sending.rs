@@ -174,9 +174,16 @@ name = \"e\"
 address = \"tcpin:127.0.0.1:0\"
 transmit = [\"request-rates\"]
 request-position-hz = 51
+[[link]]
+name = \"f\"
+address = \"tcpin:127.0.0.1:0\"
+transmit = [\"heartbeat\"]
+[link.signing]
+key-file = \"mavlink.key\"
 [unit]
 system-id = 256
 ";
+    scene.write("mavlink.key", &"07".repeat(32));
     scene.configured(&with_links(links, "http://127.0.0.1:9/hook"));
     let checked = scene.run("check", &[]);
     assert_eq!(checked.code, Some(78));
@@ -189,7 +196,9 @@ system-id = 256
             "DIR/corridord.toml:12: link[2].transmit: is of no use here: a recording or a multicast \
              group is only listened to",
             "DIR/corridord.toml:21: link[4].request-position-hz: must be 1 to 50",
-            "DIR/corridord.toml:23: unit.system-id: must be 1 to 255",
+            "DIR/corridord.toml:25: link[5].transmit: is of no use on a link with a key: the unit \
+             does not sign what it sends",
+            "DIR/corridord.toml:29: unit.system-id: must be 1 to 255",
         ]
     );
 }

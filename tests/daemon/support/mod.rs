@@ -11,6 +11,7 @@ pub(crate) mod endpoint;
 pub(crate) mod far_end;
 pub(crate) mod flight;
 pub(crate) mod flood;
+pub(crate) mod frames;
 pub(crate) mod log;
 pub(crate) mod pilot;
 pub(crate) mod privilege;
