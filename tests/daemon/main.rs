@@ -4,6 +4,7 @@ mod configuration;
 mod demo;
 mod floods;
 mod forwarding;
+mod ground_station;
 mod interfaces;
 mod kills;
 mod links;

@@ -1,9 +1,10 @@
 //! Peers that are not ours: Python scripts over other people's MAVLink and webhook libraries.
 
 use std::env;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use corridor_sim::receive::Delivery;
@@ -30,6 +31,59 @@ pub(crate) fn run(name: &str, input: String) -> Vec<String> {
         .expect("python reads");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     text.lines().map(str::to_owned).collect()
+}
+
+/// A Python program that runs beside the daemon; killed when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    child: Child,
+    /// Open for as long as the program shall run.
+    stdin: ChildStdin,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Peer {
+    /// Starts Python with these arguments.
+    pub(crate) fn start(args: &[&str]) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut child = Command::new(python(root))
+            .current_dir(root.join("tests/peers"))
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python starts");
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let stdout = BufReader::new(child.stdout.take().expect("a piped stdout"));
+        let written = Arc::clone(&lines);
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                written.lock().expect("the lines").push(line);
+            }
+        });
+        Self {
+            stdin: child.stdin.take().expect("a piped stdin"),
+            child,
+            lines,
+        }
+    }
+
+    /// Writes a line to its standard input.
+    pub(crate) fn tell(&mut self, line: &str) {
+        writeln!(self.stdin, "{line}").expect("it reads");
+    }
+
+    /// Returns what it has written so far.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.lock().expect("the lines").clone()
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
 }
 
 /// One request as a line for the reference verifier.
