@@ -10,10 +10,24 @@ use mavlink::dialects::ardupilotmega::MavMessage;
 /// How many bytes are folded at once.
 const BLOCK: usize = 16;
 
-/// `FOLD[n][byte]` is what `byte` does to the checksum if `n` more bytes of its block follow.
-static FOLD: [[u16; 256]; BLOCK] = fold();
+/// What a byte does to the checksum, by how many more bytes of its block follow.
+type Tables = [[u16; 256]; BLOCK];
 
-const fn fold() -> [[u16; 256]; BLOCK] {
+/// `FOLD[n][byte]` is what `byte` does to the checksum if `n` more bytes of its block follow.
+static FOLD: Tables = fold();
+
+/// As many tables of zeros, for bytes that are left out, and then those of [`FOLD`].
+static FOLD_OR_LEAVE_OUT: [[u16; 256]; 2 * BLOCK] = {
+    let mut tables = [[0; 256]; 2 * BLOCK];
+    let mut following = 0;
+    while following < BLOCK {
+        tables[BLOCK + following] = FOLD[following];
+        following += 1;
+    }
+    tables
+};
+
+const fn fold() -> Tables {
     /// The polynomial x^16 + x^12 + x^5 + 1, lowest power in the highest bit.
     const POLYNOMIAL: u16 = 0x8408;
     let mut table = [[0; 256]; BLOCK];
@@ -56,7 +70,9 @@ pub fn checksum(covered: &[u8], extra_crc: u8) -> u16 {
             let (blocks, _) = blocks.as_chunks::<BLOCK>();
             blocks
                 .iter()
-                .fold(fold_head(*first, head.len()), fold_block)
+                .fold(fold_head(first, head.len()), |crc, block| {
+                    fold_block(crc, block, &FOLD)
+                })
         }
         None => covered
             .iter()
@@ -75,27 +91,27 @@ fn fold_byte(crc: u16, byte: u8) -> u16 {
 
 /// Folds the first `length` bytes of `first`, at least one.
 ///
-/// Zeros leave a checksum of zero alone. So the bytes are moved to the end of a block of zeros,
-/// and the checksum of nothing is put where they begin, or what of it has room.
-fn fold_head(first: [u8; BLOCK], length: usize) -> u16 {
-    let head = u128::from_le_bytes(first) ^ u128::from(INITIAL);
-    let block = head << (8 * (BLOCK - length));
+/// The others meet tables of zeros, so that every length is folded the same way.
+fn fold_head(first: &[u8; BLOCK], length: usize) -> u16 {
     let beyond = if length == 1 { INITIAL >> 8 } else { 0 };
-    fold_block(0, &block.to_le_bytes()) ^ beyond
+    match FOLD_OR_LEAVE_OUT[length..].first_chunk() {
+        Some(tables) => fold_block(INITIAL, first, tables) ^ beyond,
+        None => INITIAL,
+    }
 }
 
 /// Folds a block.
 ///
 /// The two bytes that wait for the checksum so far come last.
-fn fold_block(crc: u16, block: &[u8; BLOCK]) -> u16 {
+fn fold_block(crc: u16, block: &[u8; BLOCK], tables: &Tables) -> u16 {
     let [low, high] = crc.to_le_bytes();
     let mut folded = 0;
-    for (byte, table) in block[2..].iter().zip(FOLD.iter().rev().skip(2)) {
+    for (byte, table) in block[2..].iter().zip(tables.iter().rev().skip(2)) {
         folded ^= table[usize::from(*byte)];
     }
     folded
-        ^ FOLD[BLOCK - 1][usize::from(block[0] ^ low)]
-        ^ FOLD[BLOCK - 2][usize::from(block[1] ^ high)]
+        ^ tables[BLOCK - 1][usize::from(block[0] ^ low)]
+        ^ tables[BLOCK - 2][usize::from(block[1] ^ high)]
 }
 
 /// Messages that the dialect lacks and that are wanted: id and `CRC_EXTRA`.
