@@ -11,8 +11,10 @@ mod flood;
 #[path = "../framing/mix.rs"]
 mod mix;
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -74,7 +76,8 @@ struct Daemon {
 impl Daemon {
     fn start(folder: &Path) -> Self {
         let secret = folder.join("secret");
-        std::fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").expect("a file");
+        fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").expect("a file");
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).expect("a file");
         let mut child = Command::new(env!("CARGO_BIN_EXE_corridord"))
             .args(["run", "--log-format", "json", "--link", "udpin:127.0.0.1:0"])
             .args(["--endpoint", "http://127.0.0.1:9/", "--secret-file"])
@@ -95,26 +98,20 @@ impl Daemon {
 
     /// Returns where it listens, and the receive buffer that it was given.
     fn listening(&mut self) -> (SocketAddr, u64) {
-        let event = self.event("listening");
-        let address = event["address"].as_str().expect("an address");
-        let buffer = event["receive_buffer_bytes"].as_u64().expect("a buffer");
-        let address = address.parse().expect("an address");
-        self.event("ready");
-        (address, buffer)
-    }
-
-    fn event(&mut self, message: &str) -> Value {
-        loop {
+        let event = loop {
             let line = self.log.next().expect("the daemon lives").expect("a line");
             let event: Value = serde_json::from_str(&line).expect("JSON");
-            if event["message"] == message {
-                return event;
+            if event["message"] == "listening" {
+                break event;
             }
-        }
+        };
+        let address = event["address"].as_str().expect("an address");
+        let buffer = event["receive_buffer_bytes"].as_u64().expect("a buffer");
+        (address.parse().expect("an address"), buffer)
     }
 
     /// Stops it; what waits in its socket is read before.
-    fn stop(mut self) -> Vec<(String, u64)> {
+    fn stop(&mut self) -> Vec<(String, u64)> {
         let pid = self.child.id().to_string();
         let killed = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(killed.expect("kill runs").success());
@@ -130,5 +127,13 @@ impl Daemon {
         }
         assert!(self.child.wait().expect("it ends").success());
         metrics
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It has ended already unless the bench fails.
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }

@@ -7,7 +7,6 @@ mod sockets;
 
 use std::fs;
 use std::hint::black_box;
-use std::io::Read;
 use std::path::Path;
 
 use corridord::wire::{Decoded, Event, FrameCounts, Framer, StreamFramer, decode};
@@ -85,9 +84,9 @@ fn payloads(bytes: &[u8]) -> u64 {
     let mut wanted = 0;
     for event in Framer::new(bytes) {
         if let Event::Frame(frame) = event
-            && let Decoded::Message(message) = decode(&frame)
+            && let Decoded::Message(message) = &decode(&frame)
         {
-            black_box(&message);
+            black_box(message);
             wanted += 1;
         }
     }
@@ -108,18 +107,15 @@ fn frames_in_chunks(bytes: &[u8]) -> u64 {
 fn read_any(bytes: &[u8]) -> u64 {
     let mut reader = MavlinkReader::new(bytes);
     let mut messages = 0;
-    while let Some(message) = next_message(&mut reader) {
-        black_box(&message);
-        messages += 1;
-    }
-    messages
-}
-
-fn next_message<R: Read>(reader: &mut MavlinkReader<R>) -> Option<MavMessage> {
-    match reader.read_any_message::<MavMessage>() {
-        Ok((_, message)) => Some(message),
-        Err(MessageReadError::Io(_)) => None,
-        Err(MessageReadError::Parse(error)) => panic!("the dialect wrote it itself: {error}"),
+    loop {
+        match &reader.read_any_message::<MavMessage>() {
+            Ok((_header, message)) => {
+                black_box(message);
+                messages += 1;
+            }
+            Err(MessageReadError::Io(_)) => return messages,
+            Err(MessageReadError::Parse(error)) => panic!("the dialect wrote it itself: {error}"),
+        }
     }
 }
 

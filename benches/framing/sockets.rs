@@ -1,20 +1,20 @@
-//! From a socket to messages: what one core reads while another sends without a pause.
+//! From a socket to messages: what one core reads.
 
 use std::hint::black_box;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use corridord::wire::{Decoded, Event, Framer, StreamFramer, decode};
 use criterion::{Criterion, Throughput};
-use socket2::SockRef;
 
 /// What the daemon takes of a stream at once.
 const CHUNK: usize = 16 * 1024;
 /// What an Ethernet frame holds of a datagram, a tunnel taken off.
 const DATAGRAM: usize = 1400;
-/// What may wait for the reader, bytes.
-const WAITING: usize = 4 * 1024 * 1024;
+/// Datagrams that wait before they are read: every host has room for so many.
+const WAITING: usize = 64;
 
 pub(crate) fn measure(criterion: &mut Criterion, frames: &[Vec<u8>]) {
     let messages = frames.len() as u64;
@@ -37,20 +37,43 @@ pub(crate) fn measure(criterion: &mut Criterion, frames: &[Vec<u8>]) {
         });
     });
     drop(stream);
-    let socket = hear(frames);
-    let (mut read, mut wanted) = (0, 0);
+    let (sender, socket) = pair();
+    let datagrams = datagrams(frames);
     group.bench_function("udp", |bencher| {
-        bencher.iter(|| {
-            wanted += messages;
-            while read < wanted {
-                let length = socket.recv(&mut buffer).expect("more datagrams");
-                for event in Framer::new(&buffer[..length]) {
-                    read += take(&event);
+        bencher.iter_custom(|rounds| {
+            let mut took = Duration::ZERO;
+            for _round in 0..rounds {
+                for datagrams in datagrams.chunks(WAITING) {
+                    took += send_and_read(&sender, &socket, datagrams, &mut buffer);
                 }
             }
+            took
         });
     });
     group.finish();
+}
+
+/// Returns how long it took to read what had been sent before.
+///
+/// A core that sends is slower than one that reads, so that nothing is read meanwhile.
+#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
+fn send_and_read(
+    sender: &UdpSocket,
+    socket: &UdpSocket,
+    datagrams: &[Vec<u8>],
+    buffer: &mut [u8],
+) -> Duration {
+    for datagram in datagrams {
+        sender.send(datagram).expect("a datagram leaves");
+    }
+    let start = Instant::now();
+    for _datagram in datagrams {
+        let length = socket.recv(buffer).expect("a datagram waits");
+        for event in Framer::new(&buffer[..length]) {
+            take(&event);
+        }
+    }
+    start.elapsed()
 }
 
 fn take(event: &Event<'_>) -> u64 {
@@ -74,16 +97,19 @@ fn connect(frames: &[Vec<u8>]) -> TcpStream {
     stream.expect("a connection")
 }
 
-/// Returns a socket that datagrams with as many frames as they hold are sent to without end.
-fn hear(frames: &[Vec<u8>]) -> UdpSocket {
+/// Returns a socket that sends to another.
+fn pair() -> (UdpSocket, UdpSocket) {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
-    SockRef::from(&socket)
-        .set_recv_buffer_size(WAITING)
-        .expect("a buffer");
+    let timeout = Some(Duration::from_secs(1));
+    socket.set_read_timeout(timeout).expect("a timeout");
     let sender = UdpSocket::bind("127.0.0.1:0").expect("a port");
-    sender
-        .connect(socket.local_addr().expect("an address"))
-        .expect("an address");
+    let address = socket.local_addr().expect("an address");
+    sender.connect(address).expect("an address");
+    (sender, socket)
+}
+
+/// Packs as many frames into a datagram as it holds.
+fn datagrams(frames: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut datagrams: Vec<Vec<u8>> = vec![Vec::new()];
     for frame in frames {
         if let Some(last) = datagrams.last_mut()
@@ -94,9 +120,5 @@ fn hear(frames: &[Vec<u8>]) -> UdpSocket {
             datagrams.push(frame.clone());
         }
     }
-    thread::spawn(move || {
-        let sent = |datagram: &Vec<u8>| sender.send(datagram).is_ok();
-        while datagrams.iter().all(sent) {}
-    });
-    socket
+    datagrams
 }
