@@ -8,7 +8,7 @@ use crate::support::daemon::Daemon;
 use crate::support::far_end::{FarEnd, Kind};
 use crate::support::frames::{HEARTBEAT, PING, TIMESYNC, bytes_of, every_message};
 use crate::support::scene::Scene;
-use crate::support::stage::{frames_of, metric, udp, with_links};
+use crate::support::stage::{Stage, frames_of, metric, udp, with_links};
 use crate::support::wait_for;
 
 /// Frames that are sent before they are waited for: a burst may be too much for a socket's buffer.
@@ -99,10 +99,7 @@ fn a_consumer_that_never_reads_loses_its_own_frames_and_nobody_elses() {
     let daemon = stage.options.start();
     let mut line = prepared.meet(&daemon);
     let at = consumer_at(&daemon, "tcpin");
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    socket.set_recv_buffer_size(4096).unwrap();
-    socket.connect(&at.into()).unwrap();
-    let mut slow = FarEnd::Connection(socket.into());
+    let mut slow = FarEnd::Connection(connect_with_little_room(at));
     let mut quick = [FarEnd::Connection(TcpStream::connect(at).unwrap())];
     pass(&[], &mut slow, std::slice::from_mut(&mut line));
     pass(&[], &mut quick[0], std::slice::from_mut(&mut line));
@@ -125,6 +122,31 @@ fn a_consumer_that_never_reads_loses_its_own_frames_and_nobody_elses() {
     assert!(1_000 < dropped, "{dropped} were dropped");
     assert_eq!(passed + dropped, 2 * frames, "all are accounted for");
     drop(slow);
+}
+
+/// A vehicle that does not read what consumers send is heard all the same.
+#[test]
+fn a_line_that_takes_nothing_is_still_heard() {
+    let stage = Stage::new("address = \"tcpin:127.0.0.1:0\"\nforward = [\"tcpin:127.0.0.1:0\"]");
+    let daemon = stage.options.start();
+    let at = daemon.link_address("link1");
+    let mut line = FarEnd::Connection(connect_with_little_room(at));
+    let mut consumer = [FarEnd::Connection(connect(consumer_at(&daemon, "tcpin")))];
+    pass(&[], &mut consumer[0], std::slice::from_mut(&mut line));
+
+    let flood = long_frame().repeat(AT_ONCE);
+    for _times in 0..800 {
+        consumer[0].send(&flood);
+    }
+    let flight = frames_of(1).into_iter().map(|(_due, frame)| frame);
+    pass(&flight.collect::<Vec<_>>(), &mut line, &mut consumer);
+    stage.wait_for_entered(1);
+    let log = daemon.log.clone();
+    daemon.stop_clean();
+    let events = log.events();
+    let unsent = metric(&events, "link_frames_unsent_total");
+    assert!(1_000 < unsent, "{unsent} found no room");
+    assert_eq!(metric(&events, "forward_frames_dropped_total"), 0);
 }
 
 #[test]
@@ -289,6 +311,14 @@ fn tcp_server() -> TcpListener {
 
 fn connect(at: SocketAddr) -> TcpStream {
     TcpStream::connect(at).expect("the port is open")
+}
+
+/// Connects, and has room for little that is not read.
+fn connect_with_little_room(at: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.set_recv_buffer_size(4096).expect("an option");
+    socket.connect(&at.into()).expect("the port is open");
+    socket.into()
 }
 
 /// Listens on a port that was listened on before.
