@@ -175,6 +175,8 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
             history: settings.history.unwrap_or(opened.history),
             rules: settings.rules,
             gate: settings.gate,
+            roster: settings.roster,
+            callsigns: settings.callsigns,
         },
         Arc::new(settings.corridors),
         opened.standings,

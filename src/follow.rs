@@ -43,7 +43,7 @@ pub async fn run(
                     alert = %alert.id,
                     event = %alert.event,
                     track = alert.track.key,
-                    corridor = alert.corridor.id,
+                    corridor = alert.corridor.as_ref().map(|corridor| &corridor.id),
                     place = alert.place,
                     "alert"
                 );
@@ -61,6 +61,18 @@ fn count(metrics: &Metrics, monitor: &Monitor, told: &mut Counts) {
     metrics
         .positions_accepted
         .add(counts.positions - told.positions);
+    metrics
+        .positions_outranked
+        .add(counts.outranked - told.outranked);
+    metrics
+        .identities_refused
+        .add(counts.refused - told.refused);
+    metrics
+        .identity_conflicts
+        .add(counts.conflicts - told.conflicts);
+    if told.refused == 0 && 0 < counts.refused {
+        warn!("too many new identities, or too fast: some are not followed");
+    }
     for reason in Rejection::ALL {
         let of = |counts: &Counts| counts.rejections.get(&reason).copied().unwrap_or(0);
         rejected(metrics, reason).add(of(counts) - of(told));

@@ -121,6 +121,12 @@ metrics! {
     positions_late: Counter = "positions_rejected_late_total",
     /// Positions rejected: the same sample again.
     positions_repeated: Counter = "positions_rejected_repeated_total",
+    /// Positions that a better source of the same sender made unnecessary.
+    positions_outranked: Counter = "positions_outranked_total",
+    /// Messages of identities that there was no room for, or that came too fast.
+    identities_refused: Counter = "identities_refused_total",
+    /// Identities that two senders were found to use.
+    identity_conflicts: Counter = "identity_conflicts_total",
     /// Tracks followed.
     tracks: Gauge = "tracks",
     /// Alerts committed to the store.

@@ -13,11 +13,13 @@ mod place;
 mod remote_id;
 mod text;
 mod traffic;
+mod who;
 
 // `core` has addresses, not sockets.
 use core::net::SocketAddr;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,7 @@ pub use remote_id::{
 };
 pub use text::Text;
 pub use traffic::{Adsb, AisVessel, TransponderHeight, UtmPosition};
+pub use who::{Camera, TrackId, TrackKind, Whom};
 
 /// The name of a link, as the configuration gives it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,40 +84,6 @@ impl Namespace {
 impl fmt::Display for Namespace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// What a track is a track of.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TrackId {
-    /// A MAVLink system, by the fleet that it was heard in and its system id.
-    Vehicle {
-        /// The fleet.
-        namespace: Namespace,
-        /// The MAVLink system id; 32 bits wide, since wider ids are on their way.
-        system_id: u32,
-    },
-}
-
-impl TrackId {
-    /// Names the kind of thing that is tracked.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Vehicle { .. } => "vehicle",
-        }
-    }
-}
-
-impl fmt::Display for TrackId {
-    /// Writes the track's key, `vehicle:alpha/1`: stable over restarts.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Vehicle {
-                namespace,
-                system_id,
-            } => write!(f, "vehicle:{namespace}/{system_id}"),
-        }
     }
 }
 
@@ -240,26 +209,64 @@ pub struct Fix {
     pub authenticity: Authenticity,
     /// The place, WGS-84.
     pub position: LatLon,
-    /// Height above mean sea level, metres.
-    pub alt_msl_m: Option<f64>,
-    /// Height above the home position, metres.
-    pub alt_above_home_m: Option<f64>,
-    /// Height above the WGS-84 ellipsoid, metres.
-    pub alt_ellipsoid_m: Option<f64>,
+    /// What is known of its height.
+    pub heights: Heights,
     /// Horizontal accuracy as the receiver reports it.
     pub h_acc: Option<Metres>,
     /// Vertical accuracy as the receiver reports it.
     pub v_acc: Option<Metres>,
     /// `GPS_FIX_TYPE`, as sent.
     pub fix_type: Option<u8>,
-    /// Speed over ground towards north and east and downwards, metres per second.
-    pub velocity_ned_mps: Option<[f64; 3]>,
+    /// Whether the receiver says that its signals are jammed or spoofed.
+    pub is_interfered: bool,
+    /// How it moves.
+    pub velocity: Option<Velocity>,
+    /// How old the position was already when it arrived, as far as its sender says.
+    pub age: Option<Duration>,
     /// Milliseconds since the sender booted.
-    pub boot_ms: u32,
+    pub boot_ms: Option<u32>,
     /// The message that the position came from.
     pub source_message: &'static str,
     /// The frame as it was received.
     pub frame: RawFrame,
+}
+
+/// Heights of one place by their datum, metres; they do not compare with each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Heights {
+    /// Above mean sea level.
+    pub msl_m: Option<f64>,
+    /// Above the home position.
+    pub above_home_m: Option<f64>,
+    /// Above the ground below.
+    pub above_ground_m: Option<f64>,
+    /// Above the WGS-84 ellipsoid.
+    pub ellipsoid_m: Option<f64>,
+    /// By air pressure at the standard's 1013.25 hPa: off by 150 metres and more in other weather.
+    pub pressure_m: Option<f64>,
+}
+
+/// How something moves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Velocity {
+    /// Speed over ground, metres per second.
+    pub ground_mps: f64,
+    /// Speed upwards, metres per second.
+    pub up_mps: Option<f64>,
+    /// Direction of movement, not of the nose, degrees from north.
+    pub course_deg: Option<f64>,
+}
+
+impl Velocity {
+    /// Reads speeds towards north and east, and downwards if that is known, metres per second.
+    #[must_use]
+    pub fn from_ned(north_mps: f64, east_mps: f64, down_mps: Option<f64>) -> Self {
+        Self {
+            ground_mps: north_mps.hypot(east_mps),
+            up_mps: down_mps.map(|down_mps| 0.0 - down_mps),
+            course_deg: Some(east_mps.atan2(north_mps).to_degrees()),
+        }
+    }
 }
 
 /// An instant on a track's own timeline, in microseconds.
@@ -284,9 +291,9 @@ impl TrackTime {
 
     /// Returns the time since `earlier`, or zero if `earlier` is the later one.
     #[must_use]
-    pub fn since(self, earlier: Self) -> std::time::Duration {
+    pub fn since(self, earlier: Self) -> Duration {
         let micros = self.0.saturating_sub(earlier.0);
-        std::time::Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
     }
 }
 
@@ -338,16 +345,6 @@ impl fmt::Debug for RawFrame {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_track_key_tells_namespace_and_system_id() {
-        let track = TrackId::Vehicle {
-            namespace: Namespace::new("alpha"),
-            system_id: 70_000,
-        };
-        assert_eq!(track.to_string(), "vehicle:alpha/70000");
-        assert_eq!(track.kind(), "vehicle");
-    }
 
     #[test]
     fn a_raw_frame_keeps_its_bytes_and_no_more() {

@@ -1,6 +1,7 @@
 //! `corridord demo`: three simulated vehicles, the daemon and a receiving endpoint in one
 //! process, on loopback, with a database in a temporary folder.
 
+use std::collections::BTreeMap;
 use std::f64::consts::FRAC_PI_4;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -30,9 +31,9 @@ use crate::corridor::{CorridorSet, geojson, shipped};
 use crate::deliver::{self, Endpoint};
 use crate::link::{self, Address, Allow, HostPort};
 use crate::log;
-use crate::monitor::GateSettings;
 use crate::monitor::alert::Status;
 use crate::monitor::rule::Rule;
+use crate::monitor::{GateSettings, RosterSettings};
 use crate::station;
 use crate::store;
 use crate::track::{LinkName, Namespace};
@@ -190,6 +191,8 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
             ..Rule::default()
         }],
         gate: GateSettings::default(),
+        roster: RosterSettings::default(),
+        callsigns: BTreeMap::new(),
         deliver: deliver::Settings {
             endpoints: vec![endpoint],
             ..deliver::Settings::default()

@@ -63,6 +63,8 @@ struct Summary {
     near_zero: u64,
     positions: u64,
     rejections: BTreeMap<&'static str, u64>,
+    /// Positions of a worse source than one that was fresh.
+    outranked: u64,
     alerts: BTreeMap<&'static str, u64>,
 }
 
@@ -90,6 +92,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
             plausibility,
             ..settings.gate
         },
+        roster: settings.roster,
+        callsigns: settings.callsigns,
     };
     let monitor = Monitor::new(monitor_settings, Arc::new(settings.corridors), Vec::new());
 
@@ -171,6 +175,7 @@ impl Summary {
     fn take_positions(&mut self, counts: &monitor::Counts) {
         let rejected = |reason| counts.rejections.get(&reason).copied().unwrap_or(0);
         self.positions = counts.positions;
+        self.outranked = counts.outranked;
         self.near_zero = rejected(Rejection::NearZero);
         for reason in Rejection::ALL {
             self.rejections.insert(reason.name(), rejected(reason));
@@ -255,8 +260,9 @@ fn print(recording: &Path, summary: &Summary) -> io::Result<()> {
     }
     writeln!(
         err,
-        "  {} GLOBAL_POSITION_INT: {} positions taken, {} rejected",
+        "  {} GLOBAL_POSITION_INT, {} positions of worse sources; {} positions taken, {} rejected",
         summary.global_position_int,
+        summary.outranked,
         summary.positions,
         summary.rejections.values().sum::<u64>()
     )?;

@@ -1,5 +1,6 @@
 //! Puts the settings together: the file, overridden by flags.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,11 +15,12 @@ use crate::config::link;
 use crate::config::outside::Outside;
 use crate::config::rule;
 use crate::config::signing;
+use crate::config::tracks;
 use crate::corridor::CorridorSet;
 use crate::deliver;
 use crate::link as links;
-use crate::monitor::GateSettings;
 use crate::monitor::rule::Rule;
+use crate::monitor::{GateSettings, RosterSettings};
 use crate::station;
 use crate::store;
 use crate::units::Metres;
@@ -52,6 +54,10 @@ pub struct Settings {
     pub rules: Vec<Rule>,
     /// How strict the quality gate is.
     pub gate: GateSettings,
+    /// How many tracks are followed, and how fast new ones may come.
+    pub roster: RosterSettings,
+    /// What the unit calls its vehicles, by track key.
+    pub callsigns: BTreeMap<String, String>,
     /// The endpoints.
     pub deliver: deliver::Settings,
     /// Where the state is kept.
@@ -115,6 +121,8 @@ fn read(
         system_id,
     } = read_unit(&mut root);
     let gate = read_gate(&mut root);
+    let roster = tracks::read_roster(&mut root);
+    let callsigns = tracks::read_callsigns(&mut root);
     let files = corridors::read(&mut root, base, outside, &mut findings);
     let rules = rule::read(
         root.sections("rule"),
@@ -156,6 +164,8 @@ fn read(
         corridor_files: files,
         rules,
         gate,
+        roster,
+        callsigns,
         deliver: deliver::Settings {
             endpoints,
             ..deliver::Settings::default()

@@ -18,6 +18,7 @@ mod outside;
 mod rule;
 mod secret_file;
 mod signing;
+mod tracks;
 mod transmit;
 
 pub use document::parse_span;

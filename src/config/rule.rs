@@ -8,6 +8,7 @@ use crate::config::document::Section;
 use crate::corridor::CorridorSet;
 use crate::monitor::alert::{Event, Severity, Status};
 use crate::monitor::rule::{Confirm, CorridorFilter, Margin, Rule};
+use crate::track::TrackKind;
 use crate::units::Metres;
 
 /// Reads the rules of the file, or gives the default one.
@@ -37,6 +38,7 @@ fn read_one(
     let rule = Rule {
         name: name.map(|name| name.value).unwrap_or_default(),
         corridors: read_filter(&mut section),
+        tracks: read_tracks(&mut section).unwrap_or(default.tracks),
         events: read_events(&mut section).unwrap_or(default.events),
         confirm: read_confirm(&mut section),
         margin: read_margin(&mut section),
@@ -88,7 +90,16 @@ fn read_events(rule: &mut Section<'_, '_>) -> Option<Vec<Event>> {
     if names.value.is_empty() {
         rule.refuse(&names, "is empty, so the rule would tell nothing");
     }
-    let find = |name| find(rule, name, &Event::ALL, |event| event.short_name());
+    let find = |name| find(rule, name, &Event::OF_CORRIDORS, |event| event.short_name());
+    Some(names.value.iter().filter_map(find).collect())
+}
+
+fn read_tracks(rule: &mut Section<'_, '_>) -> Option<Vec<TrackKind>> {
+    let names = rule.texts("tracks")?;
+    if names.value.is_empty() {
+        rule.refuse(&names, "is empty, so the rule would watch nobody");
+    }
+    let find = |name| find(rule, name, &TrackKind::ALL, |kind| kind.name());
     Some(names.value.iter().filter_map(find).collect())
 }
 

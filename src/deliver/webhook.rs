@@ -7,8 +7,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::monitor::alert::{
-    Alert, Certainty, Clock, CorridorPosition, CrossingDirection, EdgeCrossing, Episode, Event,
-    Evidence, ExitReason, Link, Position, RuleName, Severity, Status, Track, Unit, Velocity,
+    Alert, Certainty, Clock, Conflict, CorridorPosition, CrossingDirection, EdgeCrossing, Episode,
+    Event, Evidence, ExitReason, Link, Position, RuleName, Severity, Status, Track, Unit, Velocity,
 };
 use crate::track::Authenticity;
 use crate::units::Utc;
@@ -54,15 +54,18 @@ struct Point {
 struct Properties<'a> {
     severity: Severity,
     status: Status,
-    episode: Episode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    episode: Option<Episode>,
     occurred_at: Utc,
     detected_at: Utc,
     track: &'a Track,
     position: &'a Position,
     #[serde(skip_serializing_if = "Option::is_none")]
     velocity: Option<Velocity>,
-    corridor: &'a CorridorPosition,
-    place: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corridor: Option<&'a CorridorPosition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<&'a EdgeCrossing>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,8 +78,12 @@ struct Properties<'a> {
     direction: Option<CrossingDirection>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ExitReason>,
-    rule: &'a RuleName,
-    certainty: Certainty,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conflict: Option<&'a Conflict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'a RuleName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certainty: Option<Certainty>,
     authenticity: Authenticity,
     link: &'a Link,
     clock: &'a Clock,
@@ -120,15 +127,16 @@ impl<'a> Properties<'a> {
             track: &alert.track,
             position: &alert.position,
             velocity: alert.velocity,
-            corridor: &alert.corridor,
-            place: &alert.place,
+            corridor: alert.corridor.as_ref(),
+            place: alert.place.as_deref(),
             entry: alert.entry.as_ref(),
             exit: alert.exit.as_ref(),
             inside_seconds: alert.inside_seconds,
             travelled_m: alert.travelled_m,
             direction: alert.direction,
             reason: alert.reason,
-            rule: &alert.rule,
+            conflict: alert.conflict.as_ref(),
+            rule: alert.rule.as_ref(),
             certainty: alert.certainty,
             authenticity: alert.authenticity,
             link: &alert.link,

@@ -107,17 +107,18 @@ impl Ear {
 /// Says whether the monitor follows anything by such a message.
 fn is_asked_for(message: &Message) -> bool {
     match message {
+        Message::SystemStatus(_)
+        | Message::RadioStatus(_)
+        | Message::ExtendedState(_)
+        | Message::RemoteIdSystem(_) => false,
         Message::Heartbeat(_)
         | Message::SystemTime(_)
         | Message::Gnss(_)
-        | Message::GlobalPosition(_) => true,
-        Message::SystemStatus(_)
-        | Message::RadioStatus(_)
+        | Message::GlobalPosition(_)
         | Message::SecondGnss(_)
         | Message::AutopilotVersion(_)
         | Message::HighLatency(_)
         | Message::HighLatency2(_)
-        | Message::ExtendedState(_)
         | Message::Adsb(_)
         | Message::CameraView(_)
         | Message::CameraTarget(_)
@@ -126,7 +127,6 @@ fn is_asked_for(message: &Message) -> bool {
         | Message::GnssIntegrity(_)
         | Message::RemoteIdBasic(_)
         | Message::RemoteIdLocation(_)
-        | Message::RemoteIdSystem(_)
-        | Message::RemoteIdOperator(_) => false,
+        | Message::RemoteIdOperator(_) => true,
     }
 }

@@ -23,8 +23,9 @@ pub struct Alert {
     pub severity: Severity,
     /// Whether it is meant.
     pub status: Status,
-    /// The episode that it belongs to.
-    pub episode: Episode,
+    /// The episode that it belongs to, if it is about a corridor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub episode: Option<Episode>,
     /// When it happened, by interpolation between fixes where two tell.
     pub occurred_at: Utc,
     /// When the deciding fix arrived.
@@ -37,9 +38,11 @@ pub struct Alert {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub velocity: Option<Velocity>,
     /// Which corridor, and where along and across it.
-    pub corridor: CorridorPosition,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corridor: Option<CorridorPosition>,
     /// One line that a patrol can drive to.
-    pub place: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// Where and when the edge was crossed inwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<EdgeCrossing>,
@@ -58,10 +61,15 @@ pub struct Alert {
     /// Why the track counts as outside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<ExitReason>,
-    /// The rule that found it.
-    pub rule: RuleName,
+    /// Who uses one identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<Conflict>,
+    /// The rule that found it, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleName>,
     /// How sure it is, from the accuracy against the distance to the edge.
-    pub certainty: Certainty,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certainty: Option<Certainty>,
     /// How sure the sender's identity is.
     pub authenticity: Authenticity,
     /// The link that the deciding fix arrived on.
@@ -89,11 +97,23 @@ pub enum Event {
     /// Confirmed outside.
     #[serde(rename = "corridor.exited")]
     Exited,
+    /// Two senders use one identity.
+    #[serde(rename = "identity.conflict")]
+    IdentityConflict,
 }
 
 impl Event {
-    /// Every event, in the order of an episode.
-    pub const ALL: [Self; 4] = [Self::Entered, Self::Dwelling, Self::Crossed, Self::Exited];
+    /// Every event that rules ask for, in the order of an episode.
+    pub const OF_CORRIDORS: [Self; 4] =
+        [Self::Entered, Self::Dwelling, Self::Crossed, Self::Exited];
+    /// Every event.
+    pub const ALL: [Self; 5] = [
+        Self::Entered,
+        Self::Dwelling,
+        Self::Crossed,
+        Self::Exited,
+        Self::IdentityConflict,
+    ];
 
     /// Returns the full name, `corridor.entered`.
     #[must_use]
@@ -103,6 +123,7 @@ impl Event {
             Self::Dwelling => "corridor.dwelling",
             Self::Crossed => "corridor.crossed",
             Self::Exited => "corridor.exited",
+            Self::IdentityConflict => "identity.conflict",
         }
     }
 
@@ -114,6 +135,7 @@ impl Event {
             Self::Dwelling => "dwelling",
             Self::Crossed => "crossed",
             Self::Exited => "exited",
+            Self::IdentityConflict => "conflict",
         }
     }
 }
@@ -199,12 +221,26 @@ pub struct Episode {
 pub struct Track {
     /// Stable over restarts, `vehicle:alpha/1`.
     pub key: String,
-    /// `vehicle`.
+    /// `vehicle`, `remote-id`, `aircraft`, `vessel` or `camera-point`.
     pub kind: String,
-    /// The MAVLink system id.
-    pub system_id: u32,
-    /// The MAVLink component that sent the deciding fix.
-    pub component_id: u8,
+    /// The MAVLink system id of a vehicle, or of a camera's vehicle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system_id: Option<u32>,
+    /// The MAVLink component that sent the deciding fix, if it is about itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub component_id: Option<u8>,
+    /// What the unit calls it, or what it calls itself by its transponder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callsign: Option<String>,
+    /// The ICAO address of an aircraft, six hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icao: Option<String>,
+    /// The serial number or registration that it tells by Remote ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_id: Option<String>,
+    /// The operator's id that it tells by Remote ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator_id: Option<String>,
     /// `MAV_TYPE` by name, or its number if the dialect has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mav_type: Option<String>,
@@ -226,9 +262,15 @@ pub struct Position {
     /// Height above home, metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alt_above_home_m: Option<f64>,
+    /// Height above the ground below, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alt_above_ground_m: Option<f64>,
     /// Height above the WGS-84 ellipsoid, metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alt_ellipsoid_m: Option<f64>,
+    /// Height by air pressure at the standard's 1013.25 hPa, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alt_pressure_m: Option<f64>,
     /// Horizontal accuracy as the receiver reports it, metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub h_acc_m: Option<f64>,
@@ -240,6 +282,40 @@ pub struct Position {
     pub fix: Option<String>,
     /// The message that the position came from.
     pub source_message: String,
+    /// How old it was already when it arrived, if its sender says so, milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age_ms: Option<u64>,
+}
+
+/// Two senders that use one identity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// What shows it: `hardware-id`, `boot-clock` or `motion`.
+    pub evidence: String,
+    /// The one that was known, and the other.
+    pub senders: Vec<ConflictSender>,
+}
+
+/// One of two senders that use one identity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConflictSender {
+    /// The track that it is followed as.
+    pub track: String,
+    /// The link that it was heard on last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The address that it was heard from last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Its last latitude, degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lat: Option<f64>,
+    /// Its last longitude, degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lon: Option<f64>,
+    /// Its hardware's id, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hardware_id: Option<String>,
 }
 
 /// How a track moves over ground.
@@ -248,7 +324,8 @@ pub struct Velocity {
     /// Speed over ground, metres per second.
     pub ground_mps: f64,
     /// Climb, metres per second, up positive.
-    pub vertical_mps: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vertical_mps: Option<f64>,
     /// Course over ground, degrees from north; absent while hovering.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub course_deg: Option<f64>,
@@ -382,5 +459,6 @@ pub struct Evidence {
     /// The deciding frames in hexadecimal.
     pub frames: Vec<String>,
     /// The sender's boot clock at the deciding fix, milliseconds.
-    pub boot_ms: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boot_ms: Option<u32>,
 }

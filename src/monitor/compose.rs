@@ -6,14 +6,17 @@ use uuid::Uuid;
 
 use crate::corridor::{CorridorIndex, CorridorSet, Location, Side as LineSide};
 use crate::monitor::alert::{
-    Alert, Certainty, Clock, CorridorPosition, CrossingDirection, EdgeCrossing, Episode, Event,
-    Evidence, ExitReason, Link, Near, Position, RuleName, Track, Unit, Velocity,
+    self, Alert, Certainty, Clock, ConflictSender, CorridorPosition, CrossingDirection,
+    EdgeCrossing, Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Severity,
+    Status, Track, Unit, Velocity,
 };
 use crate::monitor::names;
 use crate::monitor::rule::Rule;
 use crate::monitor::stand::{Crossing, Told};
-use crate::track::{Fix, FrameLoss, Heartbeat, TrackId, TrackTime};
-use crate::units::{Metres, Utc};
+use crate::monitor::voice::Profile;
+use crate::monitor::voices::{Conflict, SenderNote};
+use crate::track::{self, Fix, FrameLoss, Text, TrackId, TrackTime, Whom};
+use crate::units::{LatLon, Metres, Utc};
 
 /// Slower than this, the direction of the velocity is noise, metres per second.
 const COURSE_SPEED_MIN_MPS: f64 = 1.0;
@@ -26,7 +29,9 @@ pub(super) struct Ingredients<'a> {
     pub(super) corridor: CorridorIndex,
     pub(super) rule: &'a Rule,
     pub(super) track: &'a TrackId,
-    pub(super) heartbeat: Option<Heartbeat>,
+    pub(super) profile: &'a Profile,
+    /// What the unit calls it.
+    pub(super) callsign: Option<&'a str>,
     pub(super) fix: &'a Fix,
     pub(super) travelled_m: f64,
     pub(super) episode: Episode,
@@ -57,7 +62,7 @@ impl Ingredients<'_> {
     /// Puts the alert together.
     pub(super) fn compose(&self, told: &Told) -> Alert {
         let fix = self.fix;
-        let velocity = fix.velocity_ned_mps.map(velocity);
+        let velocity = fix.velocity.map(velocity);
         let course_deg = velocity.and_then(|velocity| velocity.course_deg);
         let location = self.corridors.locate(self.corridor, fix.position);
         let (entry, exit, inside) = story(told);
@@ -66,16 +71,17 @@ impl Ingredients<'_> {
             event: told.event(),
             severity: self.rule.severity,
             status: self.rule.status,
-            episode: self.episode,
+            episode: Some(self.episode),
             occurred_at: utc_of(fix, told.at()),
             detected_at: fix.received.utc,
-            track: self.track(),
+            track: track_of(self.track, self.profile, self.callsign, fix),
             position: position(fix),
             velocity,
-            corridor: self.corridor_position(&location),
-            place: self
-                .corridors
-                .place_line(self.corridor, fix.position, course_deg),
+            corridor: Some(self.corridor_position(&location)),
+            place: Some(
+                self.corridors
+                    .place_line(self.corridor, fix.position, course_deg),
+            ),
             entry: entry.map(|crossing| edge_crossing(fix, &crossing)),
             exit: exit.map(|crossing| edge_crossing(fix, &crossing)),
             inside_seconds: inside.map(|inside| round(inside.as_secs_f64(), 3)),
@@ -85,45 +91,20 @@ impl Ingredients<'_> {
                 Told::Exited { .. } => Some(ExitReason::Left),
                 Told::Entered { .. } | Told::Dwelling { .. } | Told::Crossed { .. } => None,
             },
-            rule: RuleName {
+            conflict: None,
+            rule: Some(RuleName {
                 name: self.rule.name.clone(),
-            },
-            certainty: certainty(
+            }),
+            certainty: Some(certainty(
                 location.edge_m,
-                fix.h_acc,
+                fix,
                 self.rule.margin.accuracy_assumed,
-            ),
+            )),
             authenticity: fix.authenticity,
-            link: Link {
-                name: fix.link.to_string(),
-                loss_percent: fix.link_loss.map(FrameLoss::percent),
-            },
-            clock: Clock {
-                source: "host".to_owned(),
-            },
-            unit: Unit {
-                name: self.unit.to_owned(),
-            },
-            evidence: Evidence {
-                frames: vec![fix.frame.to_string()],
-                boot_ms: fix.boot_ms,
-            },
-        }
-    }
-
-    fn track(&self) -> Track {
-        let TrackId::Vehicle { system_id, .. } = self.track;
-        Track {
-            key: self.track.to_string(),
-            kind: self.track.kind().to_owned(),
-            system_id: *system_id,
-            component_id: self.fix.component_id,
-            mav_type: self
-                .heartbeat
-                .map(|heartbeat| names::mav_type(heartbeat.mav_type)),
-            autopilot: self
-                .heartbeat
-                .map(|heartbeat| names::autopilot(heartbeat.autopilot)),
+            link: link_of(fix),
+            clock: clock_of(fix),
+            unit: unit_of(self.unit),
+            evidence: evidence_of(fix),
         }
     }
 
@@ -146,6 +127,114 @@ impl Ingredients<'_> {
                 bearing_deg: bearing(near.bearing_deg),
             }),
         }
+    }
+}
+
+/// Tells of two senders that use one identity, with the fix that was taken last.
+pub(super) fn conflict(
+    id: Uuid,
+    unit: &str,
+    (track, profile, callsign): (&TrackId, &Profile, Option<&str>),
+    fix: &Fix,
+    found: &Conflict,
+) -> Alert {
+    let sender = |note: &SenderNote| {
+        let track = TrackId {
+            whom: track.whom.clone(),
+            voice: note.voice,
+        };
+        let address = note.path.as_ref().and_then(|path| path.address);
+        ConflictSender {
+            track: track.to_string(),
+            link: note.path.as_ref().map(|path| path.link.to_string()),
+            address: address.map(|address| address.to_string()),
+            lat: note.position.map(LatLon::lat),
+            lon: note.position.map(LatLon::lon),
+            hardware_id: note.hardware.map(|hardware| hardware.to_string()),
+        }
+    };
+    Alert {
+        id,
+        event: Event::IdentityConflict,
+        severity: Severity::default(),
+        status: Status::default(),
+        episode: None,
+        occurred_at: utc_of(fix, fix.at),
+        detected_at: fix.received.utc,
+        track: track_of(track, profile, callsign, fix),
+        position: position(fix),
+        velocity: fix.velocity.map(velocity),
+        corridor: None,
+        place: None,
+        entry: None,
+        exit: None,
+        inside_seconds: None,
+        travelled_m: None,
+        direction: None,
+        reason: None,
+        conflict: Some(alert::Conflict {
+            evidence: found.evidence.name().to_owned(),
+            senders: found.senders.iter().map(sender).collect(),
+        }),
+        rule: None,
+        certainty: None,
+        authenticity: fix.authenticity,
+        link: link_of(fix),
+        clock: clock_of(fix),
+        unit: unit_of(unit),
+        evidence: evidence_of(fix),
+    }
+}
+
+fn track_of(track: &TrackId, profile: &Profile, callsign: Option<&str>, fix: &Fix) -> Track {
+    let (system_id, component_id, icao) = match &track.whom {
+        Whom::Vehicle { system_id, .. } => (Some(*system_id), Some(fix.component_id), None),
+        Whom::CameraImage(camera) | Whom::CameraTarget(camera) => {
+            (Some(camera.system_id), Some(fix.component_id), None)
+        }
+        Whom::Aircraft { icao } => (None, None, Some(format!("{icao:06x}"))),
+        Whom::Vessel { .. } | Whom::RemoteId { .. } => (None, None, None),
+    };
+    let text = |text: Option<Text<20>>| text.map(|text| text.to_string());
+    let told = || profile.callsign.map(|callsign| callsign.to_string());
+    let heartbeat = profile.heartbeat;
+    Track {
+        key: track.to_string(),
+        kind: track.whom.kind().name().to_owned(),
+        system_id,
+        component_id,
+        callsign: callsign.map(str::to_owned).or_else(told),
+        icao,
+        remote_id: text(profile.remote_id),
+        operator_id: text(profile.operator_id),
+        mav_type: heartbeat.map(|heartbeat| names::mav_type(heartbeat.mav_type)),
+        autopilot: heartbeat.map(|heartbeat| names::autopilot(heartbeat.autopilot)),
+    }
+}
+
+fn link_of(fix: &Fix) -> Link {
+    Link {
+        name: fix.link.to_string(),
+        loss_percent: fix.link_loss.map(FrameLoss::percent),
+    }
+}
+
+fn clock_of(_fix: &Fix) -> Clock {
+    Clock {
+        source: "host".to_owned(),
+    }
+}
+
+fn unit_of(name: &str) -> Unit {
+    Unit {
+        name: name.to_owned(),
+    }
+}
+
+fn evidence_of(fix: &Fix) -> Evidence {
+    Evidence {
+        frames: vec![fix.frame.to_string()],
+        boot_ms: fix.boot_ms,
     }
 }
 
@@ -177,7 +266,16 @@ fn direction(told: &Told) -> Option<CrossingDirection> {
 }
 
 /// Says how sure a side is: the distance to the edge against the accuracy.
-fn certainty(edge_m: f64, h_acc: Option<Metres>, assumed: Metres) -> Certainty {
+///
+/// What a receiver says that is jammed or spoofed is possible at the most.
+fn certainty(edge_m: f64, fix: &Fix, assumed: Metres) -> Certainty {
+    if fix.is_interfered {
+        return Certainty::Possible;
+    }
+    weigh(edge_m, fix.h_acc, assumed)
+}
+
+fn weigh(edge_m: f64, h_acc: Option<Metres>, assumed: Metres) -> Certainty {
     let accuracy = h_acc.unwrap_or(assumed).get();
     let edge_m = edge_m.abs();
     if edge_m < accuracy {
@@ -193,23 +291,25 @@ fn position(fix: &Fix) -> Position {
     Position {
         lat: fix.position.lat(),
         lon: fix.position.lon(),
-        alt_msl_m: fix.alt_msl_m,
-        alt_above_home_m: fix.alt_above_home_m,
-        alt_ellipsoid_m: fix.alt_ellipsoid_m,
+        alt_msl_m: fix.heights.msl_m,
+        alt_above_home_m: fix.heights.above_home_m,
+        alt_above_ground_m: fix.heights.above_ground_m,
+        alt_ellipsoid_m: fix.heights.ellipsoid_m,
+        alt_pressure_m: fix.heights.pressure_m,
         h_acc_m: fix.h_acc.map(Metres::get),
         v_acc_m: fix.v_acc.map(Metres::get),
         fix: fix.fix_type.map(names::fix_type),
         source_message: fix.source_message.to_owned(),
+        age_ms: fix.age.and_then(|age| u64::try_from(age.as_millis()).ok()),
     }
 }
 
-fn velocity([north, east, down]: [f64; 3]) -> Velocity {
-    let ground_mps = north.hypot(east);
-    let course = east.atan2(north).to_degrees();
+fn velocity(velocity: track::Velocity) -> Velocity {
+    let is_moving = COURSE_SPEED_MIN_MPS <= velocity.ground_mps;
     Velocity {
-        ground_mps: round(ground_mps, 2),
-        vertical_mps: round(0.0 - down, 2),
-        course_deg: (COURSE_SPEED_MIN_MPS <= ground_mps).then(|| bearing(course)),
+        ground_mps: round(velocity.ground_mps, 2),
+        vertical_mps: velocity.up_mps.map(|up_mps| round(up_mps, 2)),
+        course_deg: velocity.course_deg.filter(|_| is_moving).map(bearing),
     }
 }
 
@@ -256,7 +356,7 @@ mod tests {
         let assumed = Metres::from_millimetres(10_000);
         let check = |edge_m, h_acc, expected| {
             assert_eq!(
-                certainty(edge_m, h_acc, assumed),
+                weigh(edge_m, h_acc, assumed),
                 expected,
                 "{edge_m} m, {h_acc:?}"
             );
@@ -275,15 +375,19 @@ mod tests {
         check(bearing(-0.04), "0.0");
         check(bearing(-0.1), "359.9");
         check(round(-0.04, 1), "0.0");
-        let north_by_west = velocity([20.0, -0.001, 0.0]);
+        let north_by_west = ned(20.0, -0.001, 0.0);
         assert_eq!(north_by_west.course_deg, Some(0.0));
     }
 
     #[test]
     fn a_hovering_vehicle_has_no_course_and_down_is_not_up() {
-        let hovering = velocity([0.3, 0.2, 1.5]);
+        let hovering = ned(0.3, 0.2, 1.5);
         assert_eq!(hovering.course_deg, None);
-        assert!((hovering.vertical_mps + 1.5).abs() < 1e-9);
-        assert_eq!(velocity([0.0, -10.0, 0.0]).course_deg, Some(270.0));
+        assert_eq!(hovering.vertical_mps, Some(-1.5));
+        assert_eq!(ned(0.0, -10.0, 0.0).course_deg, Some(270.0));
+    }
+
+    fn ned(north: f64, east: f64, down: f64) -> Velocity {
+        velocity(track::Velocity::from_ned(north, east, Some(down)))
     }
 }

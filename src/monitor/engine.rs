@@ -10,13 +10,17 @@ use uuid::Uuid;
 use crate::corridor::{CorridorIndex, CorridorSet, Nearby, Passage};
 use crate::monitor::Decision;
 use crate::monitor::alert::{Alert, Episode};
-use crate::monitor::compose::{Ingredients, utc_of};
-use crate::monitor::gate::{Gate, GateSettings, Passed, Rejection};
+use crate::monitor::compose::{self, Ingredients, utc_of};
+use crate::monitor::gate::{GateSettings, Rejection};
 use crate::monitor::identity;
+use crate::monitor::roster::{Roster, RosterSettings};
 use crate::monitor::rule::Rule;
+use crate::monitor::sample;
 use crate::monitor::stand::{Stand, Step, Told};
 use crate::monitor::standing::{Standing, StandingRecord, Visit};
-use crate::track::{Fix, Heartbeat, Message, Report, TrackId, TrackTime};
+use crate::monitor::voice::Profile;
+use crate::monitor::voices::{Conflict, Outcome, Voices};
+use crate::track::{Fix, Report, TrackId, TrackTime, Whom};
 use crate::units::Metres;
 
 /// How far around a fix corridors are looked for, metres; those that are known to matter are
@@ -36,6 +40,10 @@ pub struct Settings {
     pub rules: Vec<Rule>,
     /// How strict the quality gate is.
     pub gate: GateSettings,
+    /// How many tracks are followed, and how fast new ones may come.
+    pub roster: RosterSettings,
+    /// What the unit calls its vehicles, by track key.
+    pub callsigns: BTreeMap<String, String>,
 }
 
 /// What became of the positions that were heard.
@@ -45,6 +53,12 @@ pub struct Counts {
     pub positions: u64,
     /// Positions that did not, by reason.
     pub rejections: BTreeMap<Rejection, u64>,
+    /// Positions that were not needed, since a better source of the same sender was fresh.
+    pub outranked: u64,
+    /// Messages of new identities that there was no room for, or that came too fast.
+    pub refused: u64,
+    /// Identities that were found to be used by two senders.
+    pub conflicts: u64,
 }
 
 /// Follows every track and decides what is worth telling.
@@ -57,6 +71,8 @@ pub struct Monitor {
     corridors: Arc<CorridorSet>,
     /// Which corridors each rule watches, in order.
     watched: Vec<Vec<CorridorIndex>>,
+    identities: BTreeMap<Whom, Voices>,
+    roster: Roster,
     tracks: BTreeMap<TrackId, Follow>,
     /// Standings of an earlier run whose track was not heard yet, by track key.
     restored: BTreeMap<String, Vec<StandingRecord>>,
@@ -71,8 +87,6 @@ pub struct Monitor {
 #[derive(Debug, Default)]
 struct Follow {
     key: String,
-    gate: Gate,
-    heartbeat: Option<Heartbeat>,
     last: Option<Fix>,
     /// Only what is near or not yet told to the end.
     stands: BTreeMap<(usize, CorridorIndex), Stand>,
@@ -109,6 +123,8 @@ impl Monitor {
             settings,
             corridors,
             watched,
+            identities: BTreeMap::new(),
+            roster: Roster::default(),
             tracks: BTreeMap::new(),
             restored,
             decisions: VecDeque::new(),
@@ -121,60 +137,90 @@ impl Monitor {
 
     /// Takes one report; its own stamps are the present.
     pub fn handle_report(&mut self, report: &Report) {
-        let track = TrackId::Vehicle {
-            namespace: report.sender.namespace.clone(),
-            system_id: report.sender.system_id,
+        let Some(whom) = sample::whom(report) else {
+            return;
         };
-        let Some(follow) = self.tracks.get_mut(&track) else {
-            let follow = Follow {
-                key: track.to_string(),
-                ..Follow::default()
-            };
-            self.tracks.insert(track, follow);
-            return self.handle_report(report);
-        };
-        match &report.message {
-            Message::Heartbeat(heartbeat) => {
-                if heartbeat.is_autopilot() {
-                    follow.heartbeat = Some(*heartbeat);
-                }
-            }
-            Message::SystemTime(time) => {
-                follow
-                    .gate
-                    .handle_system_time(report.sender.component_id, *time);
-            }
-            Message::Gnss(gnss) => follow.gate.handle_gnss(report.received, *gnss),
-            Message::GlobalPosition(sample) => {
-                match follow
-                    .gate
-                    .handle_position(&self.settings.gate, report, sample)
-                {
-                    Err(reason) => *self.counts.rejections.entry(reason).or_default() += 1,
-                    Ok(passed) => {
-                        self.counts.positions += 1;
-                        self.handle_fix(&track, passed);
-                    }
-                }
-            }
-            Message::SystemStatus(_)
-            | Message::RadioStatus(_)
-            | Message::SecondGnss(_)
-            | Message::AutopilotVersion(_)
-            | Message::HighLatency(_)
-            | Message::HighLatency2(_)
-            | Message::ExtendedState(_)
-            | Message::Adsb(_)
-            | Message::CameraView(_)
-            | Message::CameraTarget(_)
-            | Message::AisVessel(_)
-            | Message::UtmPosition(_)
-            | Message::GnssIntegrity(_)
-            | Message::RemoteIdBasic(_)
-            | Message::RemoteIdLocation(_)
-            | Message::RemoteIdSystem(_)
-            | Message::RemoteIdOperator(_) => {}
+        if !self.identities.contains_key(&whom) && !self.admits(report) {
+            return;
         }
+        let voices = self.identities.entry(whom.clone()).or_default();
+        let (outcome, conflict) = voices.handle(&self.settings.gate, report);
+        match outcome {
+            Outcome::Nothing => {}
+            Outcome::Outranked => self.counts.outranked += 1,
+            Outcome::Rejected(reason) => *self.counts.rejections.entry(reason).or_default() += 1,
+            Outcome::Fix {
+                voice,
+                fix,
+                continuous,
+            } => {
+                self.counts.positions += 1;
+                self.handle_fix(
+                    &TrackId {
+                        whom: whom.clone(),
+                        voice,
+                    },
+                    fix,
+                    continuous,
+                );
+            }
+        }
+        if let Some(conflict) = conflict {
+            self.tell_conflict(&whom, &conflict);
+        }
+    }
+
+    /// Says whether a message may begin an identity, and counts it if not.
+    fn admits(&mut self, report: &Report) -> bool {
+        if !report.message.begins_a_track() {
+            return false;
+        }
+        if self.settings.roster.tracks_max <= self.identities.len()
+            || !self.roster.admits(&self.settings.roster, report)
+        {
+            self.counts.refused += 1;
+            return false;
+        }
+        true
+    }
+
+    /// Tells of two senders that use one identity, at the last fix of either.
+    fn tell_conflict(&mut self, whom: &Whom, conflict: &Conflict) {
+        self.counts.conflicts += 1;
+        let tracks = conflict.senders.iter().map(|note| TrackId {
+            whom: whom.clone(),
+            voice: note.voice,
+        });
+        let last_of = |track: TrackId| {
+            let fix = self.tracks.get(&track)?.last.clone()?;
+            Some((track, fix))
+        };
+        let latest = tracks.filter_map(last_of);
+        let Some((track, fix)) = latest.max_by_key(|(_, fix)| fix.received.monotonic) else {
+            return;
+        };
+        let profile = self.profile(&track);
+        let (history, unit) = (self.settings.history, &self.settings.unit);
+        let day = fix.received.utc.as_seconds().div_euclid(86_400);
+        let id = identity::conflict_id(history, unit, &whom.to_string(), day);
+        let who = (&track, &profile, self.callsign(&track));
+        let alert = compose::conflict(id, unit, who, &fix, conflict);
+        self.decisions.push_back(Decision {
+            standing: None,
+            alert: Some(alert),
+        });
+    }
+
+    fn profile(&self, track: &TrackId) -> Profile {
+        let voices = self.identities.get(&track.whom);
+        voices
+            .map(|voices| voices.profile(track.voice))
+            .unwrap_or_default()
+    }
+
+    fn callsign(&self, track: &TrackId) -> Option<&str> {
+        let callsigns = &self.settings.callsigns;
+        callsigns.get(&track.to_string()).map(String::as_str)
     }
 
     /// Returns the next decision, oldest first.
@@ -224,17 +270,20 @@ impl Monitor {
         self.watched[rule].binary_search(&corridor).is_ok()
     }
 
-    fn handle_fix(&mut self, track: &TrackId, passed: Passed) {
-        let Some(mut follow) = self.tracks.get_mut(track).map(mem::take) else {
-            return;
-        };
-        let fix = passed.fix;
+    fn handle_fix(&mut self, track: &TrackId, fix: Fix, continuous: bool) {
+        let mut follow = self.tracks.get_mut(track).map_or_else(
+            || Follow {
+                key: track.to_string(),
+                ..Follow::default()
+            },
+            mem::take,
+        );
         if follow.last.is_none() {
             self.restore(&mut follow, &fix);
         }
         let last = follow.last.take();
         let before = last.as_ref().filter(|last| {
-            passed.continuous && last.at <= fix.at && fix.at.since(last.at) <= WAY_KNOWN_MAX
+            continuous && last.at <= fix.at && fix.at.since(last.at) <= WAY_KNOWN_MAX
         });
 
         self.find_concerned(&follow, &fix, before);
@@ -247,9 +296,7 @@ impl Monitor {
         self.concerned = concerned;
 
         follow.last = Some(fix);
-        if let Some(place) = self.tracks.get_mut(track) {
-            *place = follow;
-        }
+        self.tracks.insert(track.clone(), follow);
     }
 
     /// Collects the corridors that this fix could change anything for.
@@ -289,7 +336,11 @@ impl Monitor {
         fix: &Fix,
         before: Option<&Fix>,
     ) {
-        if !self.watches(rule_index, corridor) {
+        if !self.watches(rule_index, corridor)
+            || !self.settings.rules[rule_index]
+                .tracks
+                .contains(&track.whom.kind())
+        {
             return;
         }
         let key = (rule_index, corridor);
@@ -344,7 +395,7 @@ impl Monitor {
         told: &Told,
     ) -> Option<Decision> {
         let rule = &self.settings.rules[rule_index];
-        let heartbeat = follow.heartbeat;
+        let profile = self.profile(track);
         let stand = follow.stands.get_mut(&(rule_index, corridor))?;
         let mut standing = StandingRecord {
             rule: rule.name.clone(),
@@ -368,7 +419,8 @@ impl Monitor {
                 corridor,
                 rule,
                 track,
-                heartbeat,
+                profile: &profile,
+                callsign: self.callsign(track),
                 fix,
                 travelled_m: stand.travelled_m,
                 episode,
@@ -377,7 +429,10 @@ impl Monitor {
             ingredients.compose(told)
         });
         standing.alerts = stand.alerts;
-        Some(Decision { standing, alert })
+        Some(Decision {
+            standing: Some(standing),
+            alert,
+        })
     }
 
     /// Gives a track that is heard for the first time the standings of an earlier run.

@@ -12,7 +12,7 @@ use crate::corridor::{Area, Class, Corridor, CorridorId, CorridorSet, Line, Shap
 use crate::monitor::alert::{Alert, Event};
 use crate::monitor::rule::Rule;
 use crate::monitor::standing::StandingRecord;
-use crate::monitor::{Decision, GateSettings, Monitor, Settings};
+use crate::monitor::{Decision, GateSettings, Monitor, RosterSettings, Settings};
 use crate::track::{
     Authenticity, GlobalPosition, Gnss, LinkName, Message, Namespace, RawFrame, Report, Sender,
     SystemTime,
@@ -85,18 +85,33 @@ fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
     }
 }
 
+/// What a monitor with `rules` is told.
+pub(super) fn settings(rules: &[Rule]) -> Settings {
+    Settings {
+        unit: "unit".to_owned(),
+        history: Uuid::from_u128(7),
+        rules: rules.to_vec(),
+        gate: GateSettings::default(),
+        roster: RosterSettings::default(),
+        callsigns: BTreeMap::new(),
+    }
+}
+
 /// A monitor with `rules` over `corridors` that takes up `standings`.
 pub(super) fn monitor(
     corridors: &[Corridor],
     rules: &[Rule],
     standings: Vec<StandingRecord>,
 ) -> Monitor {
-    let settings = Settings {
-        unit: "unit".to_owned(),
-        history: Uuid::from_u128(7),
-        rules: rules.to_vec(),
-        gate: GateSettings::default(),
-    };
+    monitor_with(settings(rules), corridors, standings)
+}
+
+/// A monitor with `settings` over `corridors` that takes up `standings`.
+pub(super) fn monitor_with(
+    settings: Settings,
+    corridors: &[Corridor],
+    standings: Vec<StandingRecord>,
+) -> Monitor {
     let set = CorridorSet::new(corridors.to_vec(), Vec::new()).unwrap();
     Monitor::new(settings, Arc::new(set), standings)
 }
@@ -124,8 +139,7 @@ pub(super) fn told(decisions: Vec<Decision>) -> Vec<Alert> {
 /// What the store reads back after `decisions`: the last standing of each.
 pub(super) fn stored(decisions: &[Decision]) -> Vec<StandingRecord> {
     let mut standings = BTreeMap::new();
-    for decision in decisions {
-        let standing = &decision.standing;
+    for standing in decisions.iter().filter_map(|one| one.standing.as_ref()) {
         let key = (&standing.rule, &standing.track, &standing.corridor);
         standings.insert(key, standing.clone());
     }
@@ -134,7 +148,10 @@ pub(super) fn stored(decisions: &[Decision]) -> Vec<StandingRecord> {
 
 /// The alerts in words: `road entered, road exited`.
 pub(super) fn words(alerts: &[Alert]) -> String {
-    let word = |alert: &Alert| format!("{} {}", alert.corridor.id, alert.event.short_name());
+    let word = |alert: &Alert| match &alert.corridor {
+        Some(corridor) => format!("{} {}", corridor.id, alert.event.short_name()),
+        None => alert.event.short_name().to_owned(),
+    };
     alerts.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
@@ -250,6 +267,19 @@ pub(super) fn ms_of(time: Utc) -> f64 {
     f64::from(micros) / 1000.0
 }
 
+/// The vehicle says something else.
+pub(super) fn of_message(ms: u32, message: Message) -> Report {
+    report(ms, message)
+}
+
+/// The same report as another link of the same fleet hears it, from an address.
+pub(super) fn heard_by(report: &Report, link: &str, address: &str) -> Report {
+    let mut report = report.clone();
+    report.link = LinkName::new(link);
+    report.sender.address = Some(address.parse().unwrap());
+    report
+}
+
 fn report(ms: u32, message: Message) -> Report {
     Report {
         received: Moment {
@@ -271,6 +301,6 @@ fn report(ms: u32, message: Message) -> Report {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "degrees fit")]
-fn degrees_e7(degrees: f64) -> i32 {
+pub(super) fn degrees_e7(degrees: f64) -> i32 {
     (degrees * 1e7).round() as i32
 }

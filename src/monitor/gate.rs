@@ -1,6 +1,7 @@
-//! The quality gate: which samples become fixes, and where they stand on the track's timeline.
+//! The quality gate: which samples go on with what a sender told before, and where they stand on its
+//! track's timeline.
 //!
-//! Pure, one gate a track. A sample that fails is counted by its reason and changes nothing
+//! Pure, one gate a sender. A sample that fails is counted by its reason and changes nothing
 //! that a rule could see.
 //!
 //! | reason       | a sample is rejected because                                              |
@@ -8,20 +9,17 @@
 //! | no fix       | a fresh `GPS_RAW_INT` says that the receiver has no 3D fix                |
 //! | near zero    | it lies within 10 km of 0,0, where autopilots without a fix believe to be |
 //! | out of range | it is no place on Earth                                                   |
-//! | late         | its boot clock is behind the last accepted sample's                       |
-//! | repeated     | its boot clock is the last accepted sample's, and so is its place, or     |
+//! | late         | its clock is behind the last accepted sample's                            |
+//! | repeated     | its clock is the last accepted sample's, and so is its place, or          |
 //! |              | that clock is not known to stand still                                    |
-//! | jump         | no aircraft could have come there from the last accepted sample           |
+//! | jump         | nothing could have come there from the last accepted sample, or its       |
+//! |              | clock is far ahead of the time that has passed                            |
 //!
-//! No track is filtered for ever: three samples in a row that agree with each other, but not
-//! with the track, are believed, as a reboot (boot clock) or as the true place (jump). Three
-//! new places under one boot clock show that the clock stands still: arrival tells the time.
+//! A sample that is late or a jump may be a stranger's: `voices.rs` decides what that means.
 
-use std::cmp::Ordering;
-use std::time::Duration;
-
-use crate::track::{Fix, GlobalPosition, Gnss, Report, SystemTime, TrackTime};
-use crate::units::{LatLon, Metres, Moment};
+use crate::monitor::point::{ClockKind, DELAY_MAX, History, Point, passed_ms};
+use crate::track::TrackTime;
+use crate::units::{LatLon, Metres};
 
 /// How strict the gate is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,269 +84,251 @@ impl Rejection {
     }
 }
 
-/// A fix, and whether the path from the one before it may be taken for flown.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Passed {
-    /// The fix.
-    pub(super) fix: Fix,
-    /// False after a jump that turned out to be true: nobody knows the way between.
-    pub(super) continuous: bool,
+/// What a gate says of a sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// It goes on with what was told before.
+    Passes(Pass),
+    /// It was told before, or adds nothing.
+    Rejected(Rejection),
+    /// It does not fit what was told before.
+    Stranger {
+        /// What it is counted as.
+        reason: Rejection,
+        /// How its clock compares.
+        clocks: Clocks,
+    },
 }
 
-/// Judges the samples of one track.
+/// How the clocks of two samples compare, given when they arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clocks {
+    /// They agree, or are not the same clock.
+    Agree,
+    /// One is behind by less than a minute: it may have been under way for so long.
+    Behind,
+    /// One is ahead by less than a minute.
+    Ahead,
+    /// They have nothing to do with each other.
+    Differ,
+}
+
+/// Where a sample stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pass {
+    /// On the track's timeline.
+    pub(super) at: TrackTime,
+    /// False after a jump that turned out to be true: nobody knows the way between.
+    pub(super) continuous: bool,
+    /// Added to the clock to give the timeline, microseconds.
+    pub(super) offset_us: i64,
+}
+
+/// Judges the samples of one sender.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gate {
     last: Option<Anchor>,
-    /// Added to the boot clock to give the track's timeline, microseconds.
-    offset_us: i64,
-    /// Samples of another boot clock, or of another place, in a row.
-    reboot: Option<Rival>,
-    jump: Option<Rival>,
-    /// New places that came with the boot clock of the last sample.
+    history: History,
+    /// New places that came with the clock of the last sample.
     standstills: u32,
-    gnss: Option<(Moment, Gnss)>,
 }
 
 /// The last sample that passed.
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
-    component_id: u8,
-    boot_ms: u32,
+    point: Point,
     at: TrackTime,
-    received: Moment,
-    position: LatLon,
-    h_acc: Option<Metres>,
+    offset_us: i64,
 }
 
-/// A run of rejected samples that agree with each other.
-#[derive(Clone, Copy, Debug)]
-struct Rival {
-    boot_ms: u32,
-    position: Option<LatLon>,
-    samples: u32,
-}
-
-/// Samples in a row that overrule what the track believed.
-const RIVAL_SAMPLES: u32 = 3;
-/// A boot clock that goes back by less is a late sample, never a reboot.
-const REORDER_MS: u32 = 10_000;
-/// How much longer than the next one a sample may have been under way.
-const DELAY_MAX: Duration = Duration::from_secs(10);
-/// How long a `GPS_RAW_INT` speaks for the positions after it.
-const GNSS_FRESH: Duration = Duration::from_secs(5);
+/// Places in a row that prove that a clock stands still.
+const STANDSTILLS: u32 = 3;
+/// A clock that goes back by less is a late sample, never a reboot, milliseconds.
+const REORDER_MS: i64 = 10_000;
+/// How long a sample may have been under way at all, milliseconds.
+const LAG_MAX_MS: i64 = 60_000;
 /// The half side of the square around 0,0, degrees: about 10 km.
-const NEAR_ZERO_DEG_E7: u32 = 900_000;
-/// `GPS_FIX_TYPE_3D_FIX`.
-const FIX_3D: u8 = 3;
+const NEAR_ZERO_DEG: f64 = 0.09;
+
+/// Says whether a place is where autopilots without a fix believe to be.
+pub(super) fn is_near_zero(position: LatLon) -> bool {
+    position.lat().abs() < NEAR_ZERO_DEG && position.lon().abs() < NEAR_ZERO_DEG
+}
 
 impl Gate {
-    /// Remembers what the receiver says about its own quality.
-    pub(super) fn handle_gnss(&mut self, received: Moment, gnss: Gnss) {
-        self.gnss = Some((received, gnss));
+    /// Returns the last sample that passed.
+    pub(super) fn last(&self) -> Option<&Point> {
+        self.last.as_ref().map(|last| &last.point)
     }
 
-    /// Takes a component's clocks: a boot clock that went back may be a reboot.
-    ///
-    /// Only the component that the positions come from counts: each has booted by itself.
-    pub(super) fn handle_system_time(&mut self, component_id: u8, time: SystemTime) {
-        if let Some(last) = self.last
-            && last.component_id == component_id
-        {
-            self.note_boot_clock(last.boot_ms, time.boot_ms);
+    /// Says on which clock a reading lies that is of the boot clock, or of one of the message's own.
+    pub(super) fn kind_of(&self, point: &Point) -> ClockKind {
+        let boot = |last: &&Anchor| last.point.clock.kind == ClockKind::Boot;
+        let near = |last: &Anchor| point.ahead_ms(&last.point).abs() <= 10 * LAG_MAX_MS;
+        match self.last.as_ref().filter(boot) {
+            Some(last) if near(last) => ClockKind::Boot,
+            Some(_) | None => ClockKind::Own,
         }
     }
 
-    /// Judges one position.
-    ///
-    /// # Errors
-    ///
-    /// The reason why it is no fix.
-    pub(super) fn handle_position(
-        &mut self,
-        settings: &GateSettings,
-        report: &Report,
-        sample: &GlobalPosition,
-    ) -> Result<Passed, Rejection> {
-        if near_zero(sample) {
-            return Err(Rejection::NearZero);
-        }
-        let position = LatLon::from_deg_e7(sample.lat_e7, sample.lon_e7)
-            .map_err(|_out_of_range| Rejection::OutOfRange)?;
-        let gnss = self.fresh_gnss(report.received);
-        let h_acc = gnss.and_then(|gnss| gnss.h_acc);
-        let mut offset_us = self.offset_us;
-        if settings.plausibility {
-            if gnss.is_some_and(|gnss| gnss.fix_type < FIX_3D) {
-                return Err(Rejection::NoFix);
-            }
-            offset_us = self.judge_time(report.received, sample.boot_ms, position)?;
-        }
-        let anchor = Anchor {
-            component_id: report.sender.component_id,
-            boot_ms: sample.boot_ms,
-            at: TrackTime::from_micros(
-                (i64::from(sample.boot_ms) * 1000).saturating_add(offset_us),
-            ),
-            received: report.received,
-            position,
-            h_acc,
-        };
-        let continuous = !settings.plausibility || self.judge_place(settings, &anchor)?;
-
-        self.offset_us = offset_us;
-        self.last = Some(anchor);
-        self.reboot = None;
-        self.jump = None;
-        let fix = Fix {
-            at: anchor.at,
-            received: report.received,
-            link: report.link.clone(),
-            link_loss: report.link_loss,
-            component_id: report.sender.component_id,
-            authenticity: report.sender.authenticity,
-            position,
-            alt_msl_m: Some(sample.alt_msl_m),
-            alt_above_home_m: Some(sample.alt_above_home_m),
-            alt_ellipsoid_m: gnss.and_then(|gnss| gnss.alt_ellipsoid_m),
-            h_acc,
-            v_acc: gnss.and_then(|gnss| gnss.v_acc),
-            fix_type: gnss.map(|gnss| gnss.fix_type),
-            velocity_ned_mps: Some([sample.north_mps, sample.east_mps, sample.down_mps]),
-            boot_ms: sample.boot_ms,
-            source_message: "GLOBAL_POSITION_INT",
-            frame: report.frame,
-        };
-        Ok(Passed { fix, continuous })
-    }
-
-    /// Refuses samples that are not newer than the last one, unless the sender rebooted.
-    ///
-    /// Returns what is added to the boot clock from this sample on, if it passes.
-    fn judge_time(
-        &mut self,
-        received: Moment,
-        boot_ms: u32,
-        position: LatLon,
-    ) -> Result<i64, Rejection> {
+    /// Judges one sample without taking it.
+    pub(super) fn judge(&mut self, settings: &GateSettings, point: &Point) -> Verdict {
         let Some(last) = self.last else {
-            return Ok(self.offset_us);
+            return Verdict::Passes(Pass {
+                at: TrackTime::from_micros(micros(point)),
+                continuous: true,
+                offset_us: 0,
+            });
         };
-        match boot_ms.cmp(&last.boot_ms) {
-            Ordering::Greater => {
-                self.standstills = 0;
-                return Ok(self.offset_us);
-            }
-            Ordering::Equal if !self.stands_still(last.position, position) => {
-                return Err(Rejection::Repeated);
-            }
-            Ordering::Less if !self.note_boot_clock(last.boot_ms, boot_ms) => {
-                return Err(Rejection::Late);
-            }
-            Ordering::Equal | Ordering::Less => {}
+        if !settings.plausibility {
+            return Verdict::Passes(goes_on(&last, point));
         }
-        // A reboot or a standstill: the timeline runs on by the time that passed here.
-        let passed = received.monotonic.since(last.received.monotonic);
-        let passed_us = i64::try_from(passed.as_micros()).unwrap_or(i64::MAX);
-        let at = last.at.as_micros().saturating_add(passed_us);
-        Ok(at - i64::from(boot_ms) * 1000)
+        let pass = if point.clock == last.point.clock {
+            match self.judge_clock(settings, &last, point) {
+                Verdict::Passes(pass) => pass,
+                refused @ (Verdict::Rejected(_) | Verdict::Stranger { .. }) => return refused,
+            }
+        } else {
+            runs_on(&last, point)
+        };
+        if point.is_reachable_from(&last.point, settings) {
+            return Verdict::Passes(pass);
+        }
+        Verdict::Stranger {
+            reason: Rejection::Jump,
+            clocks: Clocks::Agree,
+        }
     }
 
-    /// Counts new places under one boot clock; says whether they prove that it stands still.
+    /// Compares the clock of a sample with that of the last one.
+    fn judge_clock(&mut self, settings: &GateSettings, last: &Anchor, point: &Point) -> Verdict {
+        if point.ms == last.point.ms {
+            if !point.is_reachable_from(&last.point, settings) {
+                return Verdict::Stranger {
+                    reason: Rejection::Jump,
+                    clocks: Clocks::Agree,
+                };
+            }
+            if !self.stands_still(last.point.position, point.position) {
+                return Verdict::Rejected(Rejection::Repeated);
+            }
+            return Verdict::Passes(runs_on(last, point));
+        }
+        let ahead_ms = point.ahead_ms(&last.point);
+        if point.ms < last.point.ms {
+            return self.judge_late(settings, last, point, ahead_ms);
+        }
+        self.standstills = 0;
+        if i64::try_from(DELAY_MAX.as_millis()).unwrap_or(i64::MAX) < ahead_ms {
+            return Verdict::Stranger {
+                reason: Rejection::Jump,
+                clocks: if ahead_ms <= LAG_MAX_MS {
+                    Clocks::Ahead
+                } else {
+                    Clocks::Differ
+                },
+            };
+        }
+        Verdict::Passes(goes_on(last, point))
+    }
+
+    /// Tells a sample that is late from one that is another sender's, or a reboot.
+    fn judge_late(
+        &self,
+        settings: &GateSettings,
+        last: &Anchor,
+        point: &Point,
+        ahead_ms: i64,
+    ) -> Verdict {
+        let back_ms = last.point.ms - point.ms;
+        let clocks = if -ahead_ms <= REORDER_MS {
+            Clocks::Agree
+        } else if -ahead_ms <= LAG_MAX_MS {
+            Clocks::Behind
+        } else {
+            Clocks::Differ
+        };
+        let is_late = match clocks {
+            Clocks::Differ => back_ms <= REORDER_MS,
+            Clocks::Agree | Clocks::Behind | Clocks::Ahead => self
+                .history
+                .was_near(point, settings)
+                .unwrap_or(back_ms <= REORDER_MS),
+        };
+        if is_late {
+            return Verdict::Rejected(Rejection::Late);
+        }
+        Verdict::Stranger {
+            reason: Rejection::Late,
+            clocks,
+        }
+    }
+
+    /// Says whether a clock reading lies before all that is remembered.
+    pub(super) fn predates(&self, point: &Point) -> bool {
+        self.history.first().is_none_or(|first| point.ms < first.ms)
+    }
+
+    /// Takes a sample that passed.
+    pub(super) fn accept(&mut self, point: Point, pass: Pass) {
+        self.history.note(point);
+        self.last = Some(Anchor {
+            point,
+            at: pass.at,
+            offset_us: pass.offset_us,
+        });
+    }
+
+    /// Goes on with a sample that does not fit, since the sender was silent: it rebooted, or that
+    /// is its true place. The timeline runs on by the time that passed here.
+    pub(super) fn overrule(&mut self, settings: &GateSettings, point: &Point) -> Pass {
+        self.standstills = 0;
+        self.history = History::default();
+        match &self.last {
+            None => Pass {
+                at: TrackTime::from_micros(micros(point)),
+                continuous: true,
+                offset_us: 0,
+            },
+            Some(last) => Pass {
+                continuous: point.is_reachable_from(&last.point, settings),
+                ..runs_on(last, point)
+            },
+        }
+    }
+
+    /// Counts new places under one clock reading; says whether they prove that it stands still.
     fn stands_still(&mut self, last: LatLon, position: LatLon) -> bool {
         if position == last {
             return false;
         }
         self.standstills = self.standstills.saturating_add(1);
-        RIVAL_SAMPLES <= self.standstills
-    }
-
-    /// Counts boot clocks that lie far behind; says whether they prove a reboot.
-    fn note_boot_clock(&mut self, last_ms: u32, boot_ms: u32) -> bool {
-        if last_ms.saturating_sub(boot_ms) <= REORDER_MS {
-            return false;
-        }
-        let samples = match self.reboot {
-            Some(rival) if rival.boot_ms < boot_ms => rival.samples + 1,
-            Some(rival) if rival.boot_ms == boot_ms => rival.samples,
-            Some(_) | None => 1,
-        };
-        self.reboot = Some(Rival {
-            boot_ms,
-            position: None,
-            samples,
-        });
-        RIVAL_SAMPLES <= samples
-    }
-
-    /// Refuses places that cannot be reached in time; says whether the way there was flown.
-    fn judge_place(&mut self, settings: &GateSettings, sample: &Anchor) -> Result<bool, Rejection> {
-        let Some(last) = self.last else {
-            return Ok(true);
-        };
-        // A boot clock that runs far ahead of arrival is another vehicle's, not a long flight.
-        let arrival = sample.received.monotonic.since(last.received.monotonic) + DELAY_MAX;
-        let span = sample.at.since(last.at).min(arrival);
-        let blur = 2.0 * (metres(sample.h_acc) + metres(last.h_acc));
-        if reachable(settings, last.position, sample.position, span, blur) {
-            return Ok(true);
-        }
-        let samples = match self.jump {
-            Some(Rival {
-                boot_ms: earlier,
-                position: Some(place),
-                samples,
-            }) if reachable(
-                settings,
-                place,
-                sample.position,
-                millis_since(sample.boot_ms, earlier),
-                blur,
-            ) =>
-            {
-                samples + 1
-            }
-            Some(_) | None => 1,
-        };
-        if RIVAL_SAMPLES <= samples {
-            return Ok(false);
-        }
-        self.jump = Some(Rival {
-            boot_ms: sample.boot_ms,
-            position: Some(sample.position),
-            samples,
-        });
-        Err(Rejection::Jump)
-    }
-
-    fn fresh_gnss(&self, now: Moment) -> Option<Gnss> {
-        let (received, gnss) = self.gnss?;
-        (now.monotonic.since(received.monotonic) <= GNSS_FRESH).then_some(gnss)
+        STANDSTILLS <= self.standstills
     }
 }
 
-fn near_zero(sample: &GlobalPosition) -> bool {
-    sample.lat_e7.unsigned_abs() < NEAR_ZERO_DEG_E7
-        && sample.lon_e7.unsigned_abs() < NEAR_ZERO_DEG_E7
+/// Goes on by the sender's clock.
+fn goes_on(last: &Anchor, point: &Point) -> Pass {
+    Pass {
+        at: TrackTime::from_micros(micros(point).saturating_add(last.offset_us)),
+        continuous: true,
+        offset_us: last.offset_us,
+    }
 }
 
-fn metres(length: Option<Metres>) -> f64 {
-    length.map_or(0.0, Metres::get)
+/// Goes on by the time that passed here, because the sender's clock does not tell.
+fn runs_on(last: &Anchor, point: &Point) -> Pass {
+    let passed_us = passed_ms(last.point.received, point.received)
+        .max(0)
+        .saturating_mul(1000);
+    let at = last.at.as_micros().saturating_add(passed_us);
+    Pass {
+        at: TrackTime::from_micros(at),
+        continuous: true,
+        offset_us: at.saturating_sub(micros(point)),
+    }
 }
 
-fn millis_since(later: u32, earlier: u32) -> Duration {
-    Duration::from_millis(u64::from(later.saturating_sub(earlier)))
+const fn micros(point: &Point) -> i64 {
+    point.ms.saturating_mul(1000)
 }
-
-fn reachable(
-    settings: &GateSettings,
-    from: LatLon,
-    to: LatLon,
-    span: Duration,
-    blur_m: f64,
-) -> bool {
-    let reach = settings.jump_slack.get() + blur_m + settings.speed_max_mps * span.as_secs_f64();
-    from.distance_m(to) <= reach
-}
-
-#[cfg(test)]
-mod tests;

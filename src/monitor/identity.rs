@@ -34,6 +34,19 @@ pub(super) fn alert_id(episode: Uuid, event: Event, index: u32) -> Uuid {
     Uuid::new_v5(&episode, format!("{event}/{index}").as_bytes())
 }
 
+/// Derives the id of a conflict about an identity: one a day, so that a restart tells it no second
+/// time.
+#[must_use]
+pub(super) fn conflict_id(history: Uuid, unit: &str, whom: &str, day: i64) -> Uuid {
+    let mut name = Vec::new();
+    for part in ["identity.conflict", unit, whom] {
+        name.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        name.extend_from_slice(part.as_bytes());
+    }
+    name.extend_from_slice(&day.to_be_bytes());
+    Uuid::new_v5(&history, &name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,22 +19,30 @@ mod gate;
 mod identity;
 mod names;
 mod passing;
+mod paths;
+mod point;
+mod roster;
 pub mod rule;
+mod run;
+mod sample;
 mod stand;
 pub mod standing;
 #[cfg(test)]
 mod tests;
+mod voice;
+mod voices;
 
 pub use engine::{Counts, Monitor, Settings};
 pub use gate::{GateSettings, Rejection};
+pub use roster::RosterSettings;
 
 /// What a fix changed for one rule, track and corridor.
 ///
 /// The standing is stored in one transaction with the alert that it caused.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
-    /// The standing as it is from then on.
-    pub standing: standing::StandingRecord,
+    /// The standing as it is from then on; absent if this is about no corridor.
+    pub standing: Option<standing::StandingRecord>,
     /// What to tell; absent if the rule is silent about this event.
     pub alert: Option<alert::Alert>,
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::corridor::Corridor;
 use crate::monitor::alert::{Event, Severity, Status};
+use crate::track::TrackKind;
 use crate::units::Metres;
 
 /// A checked rule.
@@ -13,6 +14,8 @@ pub struct Rule {
     pub name: String,
     /// Which corridors it watches.
     pub corridors: CorridorFilter,
+    /// Which kinds of tracks it watches them for.
+    pub tracks: Vec<TrackKind>,
     /// Which events it tells; the others only move its standings.
     pub events: Vec<Event>,
     /// When a side counts as confirmed.
@@ -33,7 +36,8 @@ impl Default for Rule {
         Self {
             name: "corridor".to_owned(),
             corridors: CorridorFilter::default(),
-            events: Event::ALL.to_vec(),
+            tracks: vec![TrackKind::Vehicle],
+            events: Event::OF_CORRIDORS.to_vec(),
             confirm: Confirm::default(),
             margin: Margin::default(),
             dwell: Some(Duration::from_secs(300)),
@@ -63,6 +67,7 @@ impl Rule {
             severity: Severity::Info,
             status: Status::Test,
             corridors: CorridorFilter::default(),
+            tracks: vec![TrackKind::Vehicle],
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod crossings;
 mod flights;
+mod identities;
 mod restarts;
 mod tracks;
 mod walks;

@@ -17,7 +17,9 @@ pub(super) fn store(
     endpoints: &[String],
     now: Utc,
 ) -> rusqlite::Result<bool> {
-    standings::put(connection, &decision.standing)?;
+    if let Some(standing) = &decision.standing {
+        standings::put(connection, standing)?;
+    }
     match &decision.alert {
         Some(alert) if insert(connection, alert)? => {
             for endpoint in endpoints {

@@ -28,31 +28,32 @@ pub(crate) fn alert_example() -> Alert {
         event: Event::Crossed,
         severity: alert::Severity::Major,
         status: alert::Status::Exercise,
-        episode: alert::Episode {
+        episode: Some(alert::Episode {
             id: Uuid::from_u128(0xe150_de00_0000_5000_8000_0000_0000_0001),
             index: 2,
-        },
+        }),
         occurred_at: OCCURRED_AT,
         detected_at: Utc::from_micros(1_777_629_601_500_000),
         track: track_example("vehicle:alpha/1"),
         position: position_example(),
         velocity: Some(alert::Velocity {
             ground_mps: 12.5,
-            vertical_mps: -0.5,
+            vertical_mps: Some(-0.5),
             course_deg: Some(181.0),
         }),
-        corridor: corridor_example(),
-        place: "E 75 km 38.2, 180 m east, 4.1 km south of Demir Kapija".to_owned(),
+        corridor: Some(corridor_example()),
+        place: Some("E 75 km 38.2, 180 m east, 4.1 km south of Demir Kapija".to_owned()),
         entry: Some(edge_example("left")),
         exit: Some(edge_example("right")),
         inside_seconds: Some(4.5),
         travelled_m: Some(61.0),
         direction: Some(alert::CrossingDirection::LeftToRight),
         reason: Some(alert::ExitReason::Left),
-        rule: alert::RuleName {
+        conflict: Some(conflict_example()),
+        rule: Some(alert::RuleName {
             name: "corridor".to_owned(),
-        },
-        certainty: alert::Certainty::Observed,
+        }),
+        certainty: Some(alert::Certainty::Observed),
         authenticity: Authenticity::Unsigned,
         link: alert::Link {
             name: "radio".to_owned(),
@@ -66,7 +67,7 @@ pub(crate) fn alert_example() -> Alert {
         },
         evidence: alert::Evidence {
             frames: vec!["fd1c0000".to_owned()],
-            boot_ms: 61_000,
+            boot_ms: Some(61_000),
         },
     }
 }
@@ -81,10 +82,14 @@ pub(crate) fn alert_example_sparse() -> Alert {
         travelled_m: None,
         direction: None,
         reason: None,
+        conflict: None,
         position: alert::Position {
             alt_msl_m: None,
             alt_above_home_m: None,
+            alt_above_ground_m: None,
             alt_ellipsoid_m: None,
+            alt_pressure_m: None,
+            age_ms: None,
             h_acc_m: None,
             v_acc_m: None,
             fix: None,
@@ -102,7 +107,7 @@ pub(crate) fn decision(track: &str, number: u128) -> Decision {
         ..alert_example()
     };
     Decision {
-        standing: standing_example(track),
+        standing: Some(standing_example(track)),
         alert: Some(alert),
     }
 }
@@ -174,8 +179,12 @@ fn track_example(key: &str) -> alert::Track {
     alert::Track {
         key: key.to_owned(),
         kind: "vehicle".to_owned(),
-        system_id: 1,
-        component_id: 1,
+        system_id: Some(1),
+        component_id: Some(1),
+        callsign: Some("RAVEN 1".to_owned()),
+        icao: Some("04ca7b".to_owned()),
+        remote_id: Some("1581F4XFC2233000".to_owned()),
+        operator_id: Some("FIN87astrdge12k8".to_owned()),
         mav_type: Some("quadrotor".to_owned()),
         autopilot: Some("ardupilotmega".to_owned()),
     }
@@ -187,11 +196,28 @@ fn position_example() -> alert::Position {
         lon: 22.5,
         alt_msl_m: Some(310.0),
         alt_above_home_m: Some(80.0),
+        alt_above_ground_m: Some(75.0),
         alt_ellipsoid_m: Some(354.5),
+        alt_pressure_m: Some(290.0),
         h_acc_m: Some(1.2),
         v_acc_m: Some(2.4),
         fix: Some("rtk-fixed".to_owned()),
         source_message: "GLOBAL_POSITION_INT".to_owned(),
+        age_ms: Some(250),
+    }
+}
+
+fn conflict_example() -> alert::Conflict {
+    alert::Conflict {
+        evidence: "boot-clock".to_owned(),
+        senders: vec![alert::ConflictSender {
+            track: "vehicle:alpha/1".to_owned(),
+            link: Some("radio".to_owned()),
+            address: Some("10.0.0.7:14550".to_owned()),
+            lat: Some(41.2),
+            lon: Some(22.5),
+            hardware_id: Some("00ff".to_owned()),
+        }],
     }
 }
 

@@ -1,5 +1,7 @@
 //! The condition of a vehicle and of the radio that it is heard by.
 
+use std::fmt;
+
 /// Sensors and battery.
 ///
 /// Source: MAVLink common message set, `SYS_STATUS` (1).
@@ -75,6 +77,16 @@ pub enum HardwareId {
     Long([u8; 18]),
     /// The field `uid`.
     Short(u64),
+}
+
+impl fmt::Display for HardwareId {
+    /// Writes the id in lower-case hexadecimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Long(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Self::Short(id) => write!(f, "{id:016x}"),
+        }
+    }
 }
 
 /// Whether a vehicle is in the air.

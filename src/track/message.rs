@@ -60,11 +60,11 @@ pub enum Message {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Subject {
     kind: Discriminant<Message>,
-    whom: Whom,
+    about: About,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Whom {
+enum About {
     Sender,
     Aircraft(u32),
     Vessel(u32),
@@ -73,12 +73,42 @@ enum Whom {
 }
 
 impl Message {
+    /// Says whether whoever sends such a message, or is told of by it, is worth following.
+    ///
+    /// Ground stations have heartbeats, clocks and versions too, and radios have no place.
+    #[must_use]
+    pub const fn begins_a_track(&self) -> bool {
+        match self {
+            Self::Heartbeat(heartbeat) => heartbeat.is_autopilot(),
+            Self::SystemStatus(_)
+            | Self::SystemTime(_)
+            | Self::RadioStatus(_)
+            | Self::AutopilotVersion(_)
+            | Self::ExtendedState(_) => false,
+            Self::Gnss(_)
+            | Self::GlobalPosition(_)
+            | Self::SecondGnss(_)
+            | Self::HighLatency(_)
+            | Self::HighLatency2(_)
+            | Self::Adsb(_)
+            | Self::CameraView(_)
+            | Self::CameraTarget(_)
+            | Self::AisVessel(_)
+            | Self::UtmPosition(_)
+            | Self::GnssIntegrity(_)
+            | Self::RemoteIdBasic(_)
+            | Self::RemoteIdLocation(_)
+            | Self::RemoteIdSystem(_)
+            | Self::RemoteIdOperator(_) => true,
+        }
+    }
+
     /// Says whom the message is about: a newer one of the same sender and subject outdates it.
     #[must_use]
     pub fn subject(&self) -> Subject {
-        let radio = |radio: Option<RadioId>| radio.map_or(Whom::Sender, Whom::Radio);
-        let camera = |device: Option<u8>| device.map_or(Whom::Sender, Whom::Camera);
-        let whom = match self {
+        let radio = |radio: Option<RadioId>| radio.map_or(About::Sender, About::Radio);
+        let camera = |device: Option<u8>| device.map_or(About::Sender, About::Camera);
+        let about = match self {
             Self::Heartbeat(_)
             | Self::SystemStatus(_)
             | Self::SystemTime(_)
@@ -91,9 +121,9 @@ impl Message {
             | Self::HighLatency2(_)
             | Self::ExtendedState(_)
             | Self::UtmPosition(_)
-            | Self::GnssIntegrity(_) => Whom::Sender,
-            Self::Adsb(aircraft) => Whom::Aircraft(aircraft.icao),
-            Self::AisVessel(vessel) => Whom::Vessel(vessel.mmsi),
+            | Self::GnssIntegrity(_) => About::Sender,
+            Self::Adsb(aircraft) => About::Aircraft(aircraft.icao),
+            Self::AisVessel(vessel) => About::Vessel(vessel.mmsi),
             Self::CameraView(view) => camera(view.device),
             Self::CameraTarget(target) => camera(target.device),
             Self::RemoteIdBasic(said) => radio(said.radio),
@@ -103,7 +133,7 @@ impl Message {
         };
         Subject {
             kind: discriminant(self),
-            whom,
+            about,
         }
     }
 }

@@ -45,8 +45,14 @@ fn a_flight_straight_through_tells_where_and_when_the_edges_were_crossed() {
         (entry.side.as_deref(), exit.side.as_deref()),
         (Some("left"), Some("right"))
     );
-    assert_eq!((entered.episode.index, exited.episode.index), (0, 1));
-    assert_eq!(entered.episode.id, exited.episode.id);
+    assert_eq!(
+        (
+            entered.episode.unwrap().index,
+            exited.episode.unwrap().index
+        ),
+        (0, 1)
+    );
+    assert_eq!(entered.episode.unwrap().id, exited.episode.unwrap().id);
     assert!(entered.occurred_at < entered.detected_at);
 }
 
@@ -82,7 +88,7 @@ fn dwelling_is_told_once_a_stay() {
         0.3,
         "seconds inside",
     );
-    assert_ne!(alerts[0].episode.id, alerts[3].episode.id);
+    assert_ne!(alerts[0].episode.unwrap().id, alerts[3].episode.unwrap().id);
 }
 
 #[test]
@@ -120,8 +126,12 @@ fn muted_events_move_the_standing_all_the_same() {
         &eastwards(-2_000.0, 2_000.0),
     );
     assert_eq!(words(&exits), "road exited");
-    assert_eq!(exits[0].episode.id, all[1].episode.id);
-    assert_eq!(exits[0].episode.index, 0, "the first that was told");
+    assert_eq!(exits[0].episode.unwrap().id, all[1].episode.unwrap().id);
+    assert_eq!(
+        exits[0].episode.unwrap().index,
+        0,
+        "the first that was told"
+    );
     assert_eq!(exits[0].inside_seconds, all[1].inside_seconds);
     let entries = alerts(
         &[road()],
@@ -209,12 +219,15 @@ fn rules_tell_their_own_stories() {
     };
     let mut monitor = monitor(&[road()], &[Rule::default(), eager], Vec::new());
     let alerts = told(feed(&mut monitor, &eastwards(-2_003.0, 2_000.0)));
-    let rules: Vec<&str> = alerts.iter().map(|one| one.rule.name.as_str()).collect();
+    let rules: Vec<&str> = alerts
+        .iter()
+        .map(|one| one.rule.as_ref().unwrap().name.as_str())
+        .collect();
     assert_eq!(rules, ["eager", "corridor", "eager", "corridor"]);
     assert_eq!(
         words(&alerts),
         "road entered, road entered, road exited, road exited"
     );
     assert_eq!(alerts[0].entry, alerts[1].entry, "the edge is where it is");
-    assert_ne!(alerts[0].episode.id, alerts[1].episode.id);
+    assert_ne!(alerts[0].episode.unwrap().id, alerts[1].episode.unwrap().id);
 }

@@ -151,7 +151,7 @@ fn a_corridor_that_is_left_behind_is_forgotten_but_for_its_episodes() {
     let again = flight(400_000, 1_000, 20.0, &[(1_010.0, 500.0), (0.0, 0.0)]);
     let second = told(feed(&mut monitor, &again));
     assert_eq!(words(&second), "road entered");
-    assert_ne!(first[0].episode.id, second[0].episode.id);
+    assert_ne!(first[0].episode.unwrap().id, second[0].episode.unwrap().id);
 }
 
 #[test]

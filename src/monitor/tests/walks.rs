@@ -141,18 +141,21 @@ proptest! {
         let mut ids = BTreeSet::new();
         let mut inside: BTreeMap<(&str, &str), bool> = BTreeMap::new();
         for alert in &alerts {
+            prop_assert_ne!(alert.event, Event::IdentityConflict, "there is one vehicle");
             prop_assert!(ids.insert(alert.id), "{} twice", alert.id);
             prop_assert!(frames.contains(&alert.evidence.frames[0]), "a fix that was heard");
             prop_assert!(alert.occurred_at <= alert.detected_at);
+            let rule = &alert.rule.as_ref().unwrap().name;
+            let corridor = &alert.corridor.as_ref().unwrap().id;
             let inside = inside
-                .entry((&alert.rule.name, &alert.corridor.id))
+                .entry((rule, corridor))
                 .or_default();
             let expected = matches!(alert.event, Event::Dwelling | Event::Exited);
-            prop_assert_eq!(*inside, expected, "{} of {}", alert.event, alert.corridor.id);
+            prop_assert_eq!(*inside, expected, "{} of {}", alert.event, corridor);
             match alert.event {
                 Event::Entered => *inside = true,
                 Event::Exited => *inside = false,
-                Event::Dwelling | Event::Crossed => {}
+                Event::Dwelling | Event::Crossed | Event::IdentityConflict => {}
             }
             if let (Some(entry), Some(exit)) = (&alert.entry, &alert.exit) {
                 prop_assert!(entry.at <= exit.at);

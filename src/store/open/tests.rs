@@ -66,7 +66,7 @@ async fn a_reopened_store_remembers_standings_pending_rows_and_its_history() {
     };
     let mut silent = decision("b", 2);
     silent.alert = None;
-    silent.standing = outside.clone();
+    silent.standing = Some(outside.clone());
     let told = decision("a", 1);
     store.accept(vec![told.clone(), silent]).await.unwrap();
     close(&store, thread).await;

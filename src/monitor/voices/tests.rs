@@ -1,8 +1,8 @@
 //! Verdicts on samples, one letter each.
 
 use super::*;
-use crate::track::{Authenticity, LinkName, Message, Namespace, RawFrame, Sender};
-use crate::units::{Monotonic, Utc};
+use crate::track::{Authenticity, GlobalPosition, Gnss, LinkName, Namespace, RawFrame, Sender};
+use crate::units::{Moment, Utc};
 
 /// A sample as (boot milliseconds, latitude); the longitude stays at 22 E.
 type Sample = (u32, f64);
@@ -45,29 +45,33 @@ fn degrees_e7(degrees: f64) -> i32 {
     (degrees * 1e7).round() as i32
 }
 
-fn judge(gate: &mut Gate, received_ms: u64, sample: &GlobalPosition) -> char {
+fn judge(voices: &mut Voices, received_ms: u64, sample: &GlobalPosition) -> char {
     let report = report(received_ms, Message::GlobalPosition(*sample));
-    match gate.handle_position(&GateSettings::default(), &report, sample) {
-        Ok(Passed {
+    let (outcome, conflict) = voices.handle(&GateSettings::default(), &report);
+    assert_eq!(conflict, None);
+    match outcome {
+        Outcome::Fix {
             continuous: true, ..
-        }) => '.',
-        Ok(Passed {
+        } => '.',
+        Outcome::Fix {
             continuous: false, ..
-        }) => '!',
-        Err(Rejection::NoFix) => 'N',
-        Err(Rejection::NearZero) => '0',
-        Err(Rejection::OutOfRange) => 'O',
-        Err(Rejection::Jump) => 'J',
-        Err(Rejection::Late) => 'L',
-        Err(Rejection::Repeated) => 'R',
+        } => '!',
+        Outcome::Rejected(Rejection::NoFix) => 'N',
+        Outcome::Rejected(Rejection::NearZero) => '0',
+        Outcome::Rejected(Rejection::OutOfRange) => 'O',
+        Outcome::Rejected(Rejection::Jump) => 'J',
+        Outcome::Rejected(Rejection::Late) => 'L',
+        Outcome::Rejected(Rejection::Repeated) => 'R',
+        Outcome::Outranked => '>',
+        Outcome::Nothing => '-',
     }
 }
 
 fn check(samples: &[Sample], expected: &str, why: &str) {
-    let mut gate = Gate::default();
+    let mut voices = Voices::default();
     let verdicts: String = (0..)
         .zip(samples)
-        .map(|(index, &given)| judge(&mut gate, index * 1000, &sample(given)))
+        .map(|(index, &given)| judge(&mut voices, index * 1000, &sample(given)))
         .collect();
     assert_eq!(verdicts, expected, "{why}");
 }
@@ -90,14 +94,14 @@ fn a_reboot_is_believed_after_three_samples_and_the_timeline_runs_on() {
         ".LL..",
         "the boot clock starts again",
     );
-    let mut gate = Gate::default();
+    let mut voices = Voices::default();
     let settings = GateSettings::default();
     let mut times = Vec::new();
     for (received_ms, boot_ms) in [(0, 60_000), (1000, 900), (2000, 1900), (3000, 2900)] {
         let sample = sample((boot_ms, at));
         let report = report(received_ms, Message::GlobalPosition(sample));
-        if let Ok(passed) = gate.handle_position(&settings, &report, &sample) {
-            times.push(passed.fix.at.as_micros());
+        if let (Outcome::Fix { fix, .. }, _) = voices.handle(&settings, &report) {
+            times.push(fix.at.as_micros());
         }
     }
     assert_eq!(times, [60_000_000, 63_000_000]);
@@ -123,14 +127,14 @@ fn a_boot_clock_that_stands_still_filters_nobody_for_ever() {
         ".R.R",
         "a clock that moves is believed",
     );
-    let mut gate = Gate::default();
+    let mut voices = Voices::default();
     let settings = GateSettings::default();
     let mut times = Vec::new();
     for n in 0..5 {
         let sample = sample((0, at(n)));
         let report = report(u64::from(n) * 1000, Message::GlobalPosition(sample));
-        if let Ok(passed) = gate.handle_position(&settings, &report, &sample) {
-            times.push(passed.fix.at.as_micros());
+        if let (Outcome::Fix { fix, .. }, _) = voices.handle(&settings, &report) {
+            times.push(fix.at.as_micros());
         }
     }
     assert_eq!(times, [0, 3_000_000, 4_000_000], "arrival tells the time");
@@ -139,7 +143,7 @@ fn a_boot_clock_that_stands_still_filters_nobody_for_ever() {
 #[test]
 fn a_rejected_sample_does_not_move_the_timeline() {
     let (here, there) = (41.5, 42.5);
-    let mut gate = Gate::default();
+    let mut voices = Voices::default();
     let settings = GateSettings::default();
     let mut times = Vec::new();
     for (received_ms, boot_ms, lat) in [
@@ -151,8 +155,8 @@ fn a_rejected_sample_does_not_move_the_timeline() {
     ] {
         let sample = sample((boot_ms, lat));
         let report = report(received_ms, Message::GlobalPosition(sample));
-        if let Ok(passed) = gate.handle_position(&settings, &report, &sample) {
-            times.push(passed.fix.at.as_micros());
+        if let (Outcome::Fix { fix, .. }, _) = voices.handle(&settings, &report) {
+            times.push(fix.at.as_micros());
         }
     }
     assert_eq!(
@@ -238,23 +242,23 @@ fn places_that_cannot_be_are_rejected() {
         ".",
         "near zero latitude alone is the equator",
     );
-    let mut gate = Gate::default();
+    let mut voices = Voices::default();
     let nowhere = GlobalPosition {
         lat_e7: 353,
         lon_e7: -129,
         ..sample((1000, 0.0))
     };
-    assert_eq!(judge(&mut gate, 0, &nowhere), '0');
+    assert_eq!(judge(&mut voices, 0, &nowhere), '0');
     let beyond = GlobalPosition {
         lat_e7: 910_000_000,
         ..sample((2000, 0.0))
     };
-    assert_eq!(judge(&mut gate, 0, &beyond), 'O');
+    assert_eq!(judge(&mut voices, 0, &beyond), 'O');
 }
 
 #[test]
 fn a_receiver_without_a_fix_is_not_believed_while_its_word_is_fresh() {
-    let mut gate = Gate::default();
+    let mut voices = Voices::default();
     let gnss = Gnss {
         time: None,
         fix_type: 1,
@@ -268,7 +272,11 @@ fn a_receiver_without_a_fix_is_not_believed_while_its_word_is_fresh() {
         v_acc: None,
         speed_acc_mps: None,
     };
-    gate.handle_gnss(Moment::default(), gnss);
-    assert_eq!(judge(&mut gate, 4000, &sample((4000, 41.5))), 'N');
-    assert_eq!(judge(&mut gate, 6000, &sample((6000, 41.5))), '.');
+    let said = report(0, Message::Gnss(gnss));
+    assert_eq!(
+        voices.handle(&GateSettings::default(), &said).0,
+        Outcome::Nothing
+    );
+    assert_eq!(judge(&mut voices, 4000, &sample((4000, 41.5))), 'N');
+    assert_eq!(judge(&mut voices, 6000, &sample((6000, 41.5))), '.');
 }

@@ -1,0 +1,80 @@
+//! Samples that fit nobody, and agree with each other.
+
+use std::time::Duration;
+
+use crate::monitor::gate::{Clocks, GateSettings};
+use crate::monitor::paths::Paths;
+use crate::monitor::point::{DELAY_MAX, Point};
+use crate::track::Report;
+use crate::units::Monotonic;
+
+/// Samples that agree before anything is made of them.
+pub(super) const SAMPLES_MIN: u32 = 3;
+/// A run that nothing joins for so long is forgotten.
+const STALE: Duration = Duration::from_secs(30);
+
+/// A run of samples that agree with each other, but with no sender that is known.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub(super) first: Monotonic,
+    pub(super) last: Point,
+    pub(super) samples: u32,
+    /// How many there were since a known sender said something that fits.
+    pub(super) in_a_row: u32,
+    pub(super) clocks: Clocks,
+    pub(super) paths: Paths,
+    /// Whether its clock and a known sender's were seen to take turns in going back, on one way:
+    /// no single sender does that.
+    pub(super) is_inverted: bool,
+}
+
+impl Run {
+    pub(super) fn start(report: &Report, point: Point, clocks: Clocks) -> Self {
+        Self {
+            first: point.received,
+            last: point,
+            samples: 1,
+            in_a_row: 1,
+            clocks,
+            paths: Paths::of(report),
+            is_inverted: false,
+        }
+    }
+
+    pub(super) fn is_stale(&self, now: Monotonic) -> bool {
+        STALE < now.since(self.last.received)
+    }
+
+    /// Takes a sample if it goes on with this run.
+    pub(super) fn join(
+        &mut self,
+        report: &Report,
+        point: Point,
+        clocks: Clocks,
+        settings: &GateSettings,
+    ) -> bool {
+        let fits = point.clock == self.last.clock
+            && point.is_reachable_from(&self.last, settings)
+            && i64::try_from(DELAY_MAX.as_millis())
+                .is_ok_and(|delay_ms| point.ahead_ms(&self.last).abs() <= delay_ms);
+        if !fits {
+            return false;
+        }
+        self.paths.note(report);
+        // What was told twice counts once.
+        if self.last.ms < point.ms {
+            self.last = point;
+            self.clocks = clocks;
+            self.samples = self.samples.saturating_add(1);
+            self.in_a_row = self.in_a_row.saturating_add(1);
+        }
+        true
+    }
+
+    /// Takes note that a known sender said something that fits.
+    pub(super) fn interrupt(&mut self, report: &Report, point: &Point) {
+        self.in_a_row = 0;
+        let goes_back = point.clock == self.last.clock && point.ms < self.last.ms;
+        self.is_inverted |= goes_back && self.paths.has(report);
+    }
+}
