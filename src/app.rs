@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::deliver::{ClientError, Worker};
+use crate::deliver::{self, ClientError, Worker};
 use crate::follow;
 use crate::link::{self, Context, InUse, Link, Signatures};
 use crate::metrics::Metrics;
@@ -147,27 +147,14 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
     let store = opened.store;
 
     let stop_delivery = CancellationToken::new();
-    let mut workers = JoinSet::new();
-    for endpoint in settings.deliver.endpoints {
-        let name = endpoint.name.clone();
-        let worker = Worker::new(
-            endpoint,
-            settings.deliver.grace,
-            store.clone(),
-            clock,
-            Arc::clone(&metrics),
-            rng.random(),
-        )
-        .map_err(|source| StartError::Endpoint {
-            endpoint: name.clone(),
-            source,
-        })?;
-        let cancel = stop_delivery.clone();
-        workers.spawn(async move {
-            let ended = worker.run(cancel).await;
-            info!(endpoint = name, ?ended, "delivery ended");
-        });
-    }
+    let workers = start_workers(
+        settings.deliver,
+        &store,
+        clock,
+        &metrics,
+        &stop_delivery,
+        &mut rng,
+    )?;
 
     let monitor = Monitor::new(
         monitor::Settings {
@@ -218,6 +205,39 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         stop_memory,
         stop_delivery,
     })
+}
+
+/// Starts a delivery worker for each endpoint.
+fn start_workers(
+    settings: deliver::Settings,
+    store: &Store,
+    clock: Clock,
+    metrics: &Arc<Metrics>,
+    cancel: &CancellationToken,
+    rng: &mut StdRng,
+) -> Result<JoinSet<()>, StartError> {
+    let mut workers = JoinSet::new();
+    for endpoint in settings.endpoints {
+        let name = endpoint.name.clone();
+        let worker = Worker::new(
+            endpoint,
+            settings.grace,
+            store.clone(),
+            clock,
+            Arc::clone(metrics),
+            rng.random(),
+        )
+        .map_err(|source| StartError::Endpoint {
+            endpoint: name.clone(),
+            source,
+        })?;
+        let cancel = cancel.clone();
+        workers.spawn(async move {
+            let ended = worker.run(cancel).await;
+            info!(endpoint = name, ?ended, "delivery ended");
+        });
+    }
+    Ok(workers)
 }
 
 /// Keeps every link, and returns the checks of those that have a key.
