@@ -1,5 +1,6 @@
 //! The command beside programs that are not ours: pymavlink, and a plain HTTP request.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpStream, UdpSocket};
@@ -8,6 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use corridor_sim::frame::FrameKind;
 use serde_json::Value;
 
 /// How long a socket may take before the test has failed.
@@ -43,6 +45,39 @@ fn a_delivery_is_told_in_one_line_and_sigterm_ends_it_well() {
     let status = receive.child.wait().unwrap();
     assert_eq!(status.code(), Some(0));
     assert_eq!(receive.read_line(), "", "nothing follows");
+}
+
+#[test]
+fn pymavlink_decodes_every_message_of_a_vehicle_that_says_everything() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let corridors = folder.path().join("corridors.geojson");
+    std::fs::write(&corridors, CORRIDORS).expect("the file is written");
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let to = socket.local_addr().expect("an address").to_string();
+    let output = command()
+        .args(["fly", "--everything", "--for", "3s", "--faster", "10"])
+        .args(["--system-id", "41", "--seed", "5", "--noise-m", "0"])
+        .args(["--to", &to, "--corridors"])
+        .arg(&corridors)
+        .output()
+        .expect("the command starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+
+    let messages = decode(&waiting(&socket));
+    let names: BTreeSet<&str> = messages
+        .iter()
+        .map(|message| message["name"].as_str().expect("a name"))
+        .collect();
+    let every: BTreeSet<&str> = FrameKind::EVERYTHING.map(FrameKind::name).into();
+    assert_eq!(names, every);
+    for message in &messages {
+        for field in ["lat", "latitude", "operator_latitude", "lat_camera"] {
+            if let Some(lat) = message[field].as_i64() {
+                assert!((lat - 415_000_000).abs() < 20_000, "{message}");
+            }
+        }
+    }
 }
 
 /// Flies two vehicles for two seconds and lets pymavlink read what arrives.
