@@ -41,13 +41,12 @@ impl Consumer {
     pub fn new(address: Address) -> Result<Self, NotAConsumer> {
         let transport = match &address {
             Address::UdpIn { at, .. } if at.group().is_none() => Transport::UdpIn(at.clone()),
-            Address::UdpOut(peer) if peer.group().is_none() => Transport::UdpOut(peer.clone()),
+            Address::UdpOut(peer) => Transport::UdpOut(peer.clone()),
             Address::TcpIn(at) => Transport::TcpIn(at.clone()),
             Address::TcpOut(peer) => Transport::TcpOut(peer.clone()),
-            Address::UdpIn { .. }
-            | Address::UdpOut(_)
-            | Address::Serial { .. }
-            | Address::File { .. } => return Err(NotAConsumer),
+            Address::UdpIn { .. } | Address::Serial { .. } | Address::File { .. } => {
+                return Err(NotAConsumer);
+            }
         };
         Ok(Self { transport, address })
     }
@@ -93,7 +92,6 @@ mod tests {
         check("udpout:qgc.lan:14551", Some(false));
         check("tcpout:localhost.example:5761", Some(false));
         check("udpin:239.255.76.67:14550", None);
-        check("udpout:239.255.76.67:14550", None);
         check("serial:/dev/ttyUSB0:57600", None);
         check("file:flight.tlog", None);
     }
