@@ -250,7 +250,10 @@ fn weigh(bytes: &[u8], at: usize, frame: &Frame<'_>, end: End, searched: &mut us
     for inner in (at + 1).max(*searched)..behind {
         match Frame::outline(&bytes[inner..]) {
             Outline::Whole(hidden) if hidden.is_sealed() => {
-                *searched = inner;
+                // One that is cut before it may be sealed too, once it is whole.
+                if is_decided {
+                    *searched = inner;
+                }
                 return Belief::Stray;
             }
             Outline::Cut if end == End::Open => is_decided = false,
