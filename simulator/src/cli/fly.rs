@@ -96,7 +96,7 @@ pub(super) struct FlyArgs {
     /// least 0.5].
     #[arg(long, value_name = "M")]
     h_acc_m: Option<f64>,
-    /// The share of frames that get lost on the way, 0 to 1.
+    /// The share of frames that get lost on the way, 0 to 1, on each link by itself.
     #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
     loss: f64,
     /// The share of frames that arrive twice, within half a second, 0 to 1.
@@ -232,7 +232,7 @@ fn links(args: &FlyArgs, to: &[Target], vehicles: usize) -> Vec<LinkPlan> {
     let link = |number: usize, carries| LinkPlan {
         carries,
         faults: LinkFaults {
-            loss: 0.0, // It is the plans' own, so that it is the same on every link.
+            loss: args.loss,
             duplicates: args.duplicates,
             duplicated_within: DUPLICATED_WITHIN,
             reordered: args.reorder,
@@ -275,7 +275,6 @@ fn plans(args: &FlyArgs, corridor: &Corridor) -> anyhow::Result<Vec<VehiclePlan>
         raw_hz: args.raw_hz,
         noise_m: args.noise_m,
         h_acc_m: args.h_acc_m,
-        loss: args.loss,
         signing: args.sign_key_file.as_deref().map(read_key).transpose()?,
         ..usual
     };
