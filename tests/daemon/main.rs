@@ -5,6 +5,7 @@ mod demo;
 mod floods;
 mod forwarding;
 mod ground_station;
+mod identities;
 mod interfaces;
 mod kills;
 mod links;
