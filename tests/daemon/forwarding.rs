@@ -101,7 +101,7 @@ fn a_consumer_that_never_reads_loses_its_own_frames_and_nobody_elses() {
     let at = consumer_at(&daemon, "tcpin");
     let mut slow = FarEnd::Connection(connect_with_little_room(at));
     let mut quick = [FarEnd::Connection(TcpStream::connect(at).unwrap())];
-    pass(&[], &mut slow, std::slice::from_mut(&mut line));
+    meet_line(&mut slow, &mut line);
     pass(&[], &mut quick[0], std::slice::from_mut(&mut line));
 
     // More than the buffers of a connection and the queue hold together.
@@ -132,7 +132,7 @@ fn a_line_that_takes_nothing_is_still_heard() {
     let at = daemon.link_address("link1");
     let mut line = FarEnd::Connection(connect_with_little_room(at));
     let mut consumer = [FarEnd::Connection(connect(consumer_at(&daemon, "tcpin")))];
-    pass(&[], &mut consumer[0], std::slice::from_mut(&mut line));
+    meet_line(&mut consumer[0], &mut line);
 
     let flood = long_frame().repeat(AT_ONCE);
     for _times in 0..800 {
@@ -272,6 +272,18 @@ fn pass(frames: &[Vec<u8>], from: &mut FarEnd, to: &mut [FarEnd]) {
             assert!(got == sent, "sent {sent:02x?}\ngot  {got:02x?}");
         }
     }
+}
+
+/// Waits until what a consumer sends arrives at a line that the daemon may not have accepted yet.
+fn meet_line(consumer: &mut FarEnd, line: &mut FarEnd) {
+    let hello = bytes_of(HEARTBEAT);
+    wait_for("the line", || {
+        consumer.send(&hello);
+        Some(line.received()).filter(|bytes| !bytes.is_empty())
+    });
+    let mark = bytes_of(TIMESYNC);
+    consumer.send(&mark);
+    line.wait_for("the mark", |bytes| bytes.ends_with(&mark));
 }
 
 /// Waits until a ground station is sent what is heard, which tells it where the daemon is.

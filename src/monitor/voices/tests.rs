@@ -1,30 +1,14 @@
 //! Verdicts on samples, one letter each.
 
 use super::*;
-use crate::track::{Authenticity, GlobalPosition, Gnss, LinkName, Namespace, RawFrame, Sender};
-use crate::units::{Moment, Utc};
+use crate::monitor::fixture::of_message;
+use crate::track::{GlobalPosition, Gnss};
 
 /// A sample as (boot milliseconds, latitude); the longitude stays at 22 E.
 type Sample = (u32, f64);
 
 fn report(received_ms: u64, message: Message) -> Report {
-    Report {
-        received: Moment {
-            monotonic: Monotonic::from_micros(received_ms * 1000),
-            utc: Utc::from_micros(0),
-        },
-        link: LinkName::new("lan"),
-        link_loss: None,
-        sender: Sender {
-            namespace: Namespace::new("lan"),
-            system_id: 1,
-            component_id: 1,
-            address: None,
-            authenticity: Authenticity::Unsigned,
-        },
-        message,
-        frame: RawFrame::new(&[]),
-    }
+    of_message(u32::try_from(received_ms).unwrap(), message)
 }
 
 fn sample((boot_ms, lat): Sample) -> GlobalPosition {
