@@ -10,6 +10,8 @@ use crate::units::Monotonic;
 
 /// Samples that agree before anything is made of them.
 pub(super) const SAMPLES_MIN: u32 = 3;
+/// Clocks that go back so often are those of two senders.
+const INVERSIONS_MIN: u32 = 5;
 /// A run that nothing joins for so long is forgotten.
 const STALE: Duration = Duration::from_secs(30);
 
@@ -23,9 +25,11 @@ pub(super) struct Run {
     pub(super) in_a_row: u32,
     pub(super) clocks: Clocks,
     pub(super) paths: Paths,
-    /// Whether its clock and a known sender's were seen to take turns in going back, on one way:
-    /// no single sender does that.
-    pub(super) is_inverted: bool,
+    /// How often a known sender said something that fits, since it began.
+    pub(super) interrupted: u32,
+    /// How often its clock was ahead of what a known sender said next on the same way, or the
+    /// other way round.
+    inversions: u32,
 }
 
 impl Run {
@@ -37,7 +41,8 @@ impl Run {
             in_a_row: 1,
             clocks,
             paths: Paths::of(report),
-            is_inverted: false,
+            interrupted: 0,
+            inversions: 0,
         }
     }
 
@@ -74,7 +79,19 @@ impl Run {
     /// Takes note that a known sender said something that fits.
     pub(super) fn interrupt(&mut self, report: &Report, point: &Point) {
         self.in_a_row = 0;
+        self.interrupted = self.interrupted.saturating_add(1);
         let goes_back = point.clock == self.last.clock && point.ms < self.last.ms;
-        self.is_inverted |= goes_back && self.paths.has(report);
+        self.inversions += u32::from(goes_back && self.paths.has(report));
+    }
+
+    /// Takes note that its last sample was behind what a known sender had said on the same way.
+    pub(super) fn note_behind(&mut self) {
+        self.inversions = self.inversions.saturating_add(1);
+    }
+
+    /// Says whether its clock and a known sender's take turns in going back, on one way: of a single
+    /// sender a few samples may be late, but not time and again.
+    pub(super) const fn is_inverted(&self) -> bool {
+        INVERSIONS_MIN <= self.inversions
     }
 }

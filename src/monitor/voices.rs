@@ -7,8 +7,8 @@
 //! |---------------------------|------------------------|----------------------------------------------|
 //! | was silent                | is new                 | it rebooted, or that is its true place       |
 //! | was silent                | is one from before     | two take turns in bursts: a conflict         |
-//! | spoke, for 10 s           | is another one         | a conflict                                   |
-//! | spoke, for 10 s           | agrees                 | a conflict if the two were heard on          |
+//! | spoke thrice, for 10 s    | is another one         | a conflict                                   |
+//! | spoke thrice, for 10 s    | agrees                 | a conflict if the two were heard on          |
 //! |                           |                        | different ways, or with clocks that take     |
 //! |                           |                        | turns in going back; else a wild receiver    |
 //! | spoke                     | is less than a minute  | the same sender by a faster way              |
@@ -168,8 +168,13 @@ impl Voices {
         } else {
             None
         };
+        // Whoever was not heard as the sender yet may not say that its receiver is without a fix.
+        let is_harmless = !matches!(
+            report.message,
+            Message::Gnss(_) | Message::GnssIntegrity(_) | Message::SystemTime(_)
+        );
         for voice in &mut self.known {
-            let is_its = shared == 0 || voice.paths.has(report);
+            let is_its = voice.paths.has(report) || (shared == 0 && is_harmless);
             if is_its && nearest.is_none_or(|(_, number)| number == voice.number) {
                 voice.learn(report);
             }
@@ -301,10 +306,17 @@ impl Voices {
         clocks: Clocks,
     ) -> Run {
         self.runs.retain(|run| !run.is_stale(point.received));
+        let is_behind = self.known.iter().any(|voice| {
+            let is_ahead = |last: &Point| last.clock == point.clock && point.ms < last.ms;
+            voice.paths.has(report) && voice.gate.last().is_some_and(is_ahead)
+        });
         let mut runs = self.runs.iter_mut();
         if let Some(run) =
             runs.find_map(|run| run.join(report, point, clocks, settings).then_some(run))
         {
+            if is_behind {
+                run.note_behind();
+            }
             return run.clone();
         }
         if self.runs.len() == RUNS_MAX {
@@ -347,7 +359,7 @@ impl Voices {
         if voice
             .gate
             .last()
-            .is_some_and(|last| last.clock == point.clock)
+            .is_some_and(|last| counts_otherwise(last, &point))
         {
             self.ghost = Some(Ghost {
                 number: voice.number,
@@ -369,11 +381,8 @@ impl Voices {
         let ghost = self.ghost.take_if(|ghost| ghost.number == number)?;
         let mut voice = ghost.voice;
         let passes = matches!(voice.judge(settings, point), Verdict::Passes(_));
-        let clocks_differ = self.known[index].gate.last().is_some_and(|last| {
-            last.clock == point.clock
-                && i64::try_from(DELAY_MAX.as_millis()).unwrap_or(i64::MAX)
-                    < point.ahead_ms(last).abs()
-        });
+        let last = self.known[index].gate.last();
+        let clocks_differ = last.is_some_and(|last| counts_otherwise(last, point));
         (passes && clocks_differ).then_some(Ghost { number, voice })
     }
 
@@ -409,6 +418,10 @@ impl Voices {
 
     /// Says what shows that a run is another sender's, if anything does yet.
     fn evidence(&self, run: &Run, point: &Point) -> Option<Evidence> {
+        // A sample that was late is no sign that its sender still speaks.
+        if run.interrupted < SAMPLES_MIN {
+            return None;
+        }
         let mut evidence = None;
         for voice in &self.known {
             let Some(last) = voice.gate.last() else {
@@ -424,7 +437,7 @@ impl Voices {
             let ahead_ms = point.ahead_ms(last).unsigned_abs();
             if u128::from(ahead_ms) <= DELAY_MAX.as_millis() {
                 let ways_differ = run.paths.is_disjoint(&voice.paths, point.received);
-                if !ways_differ && !run.is_inverted {
+                if !ways_differ && !run.is_inverted() {
                     return None;
                 }
                 evidence.get_or_insert(Evidence::Motion);
@@ -584,6 +597,12 @@ impl Voices {
             self.is_told = false;
         }
     }
+}
+
+/// Says whether one clock shows what it cannot have come to since it was read last.
+fn counts_otherwise(last: &Point, point: &Point) -> bool {
+    let ahead_ms = u128::from(point.ahead_ms(last).unsigned_abs());
+    last.clock == point.clock && DELAY_MAX.as_millis() < ahead_ms
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Who it is: one vehicle by several ways, several vehicles by one identity, and whoever is heard of.
 
+use std::collections::BTreeMap;
+
 use crate::monitor::alert::{Alert, Conflict, Event};
 use crate::monitor::fixture::{
-    BOOT_MS, Spot, booted, degrees_e7, feed, fix, flight, heard_by, monitor, monitor_with,
+    BOOT_MS, Spot, booted, degrees_e7, feed, fix, flight, gnss, heard_by, monitor, monitor_with,
     of_message, place, road, settings, told, words,
 };
 use crate::monitor::rule::Rule;
@@ -230,6 +232,16 @@ fn a_filtered_position_keeps_the_raw_one_out_until_it_falls_silent() {
     // Silent for more than five seconds after the ninth.
     assert_eq!(monitor.counts().positions, 10 + 15);
     assert_eq!(monitor.counts().outranked, 10 + 5);
+}
+
+#[test]
+fn nobody_else_can_say_that_a_vehicle_has_no_fix() {
+    let mut reports = hover((0.0, 0.0), 0, 10, 500);
+    let stranger = |ms| heard_by(&gnss(ms, 1, None), "lan", "10.0.0.66:14550");
+    reports.extend((0..10).map(|second| stranger(second * SECONDS + 100)));
+    let (alerts, counts) = hear(&mixed(&[reports]));
+    assert_eq!(words(&alerts), "road entered");
+    assert_eq!(counts.rejections, BTreeMap::new());
 }
 
 #[test]

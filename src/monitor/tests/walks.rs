@@ -47,6 +47,12 @@ fn some_leg() -> impl Strategy<Value = Leg> {
 
 fn some_corridors() -> impl Strategy<Value = Vec<Corridor>> {
     let bends = prop::collection::vec((-800.0..800.0, -800.0..800.0), 2..5);
+    // Bends that shrink to one place would be no line.
+    let bends = bends.prop_filter("a line", |bends| {
+        bends
+            .windows(2)
+            .all(|pair: &[Spot]| 1.0 < (pair[0].0 - pair[1].0).abs())
+    });
     (1.0..200.0, bends, 1.0..300.0, 100.0..1_500.0, any::<bool>()).prop_map(
         |(strip_m, bends, line_m, side_m, holed)| {
             let hole = ((0.0, 0.0), side_m / 3.0);
