@@ -5,6 +5,7 @@
 //! all.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle as Thread;
 use std::time::Duration;
@@ -37,6 +38,11 @@ const BATCHES_MAX: usize = 64;
 const STOP_MAX: Duration = Duration::from_secs(9);
 /// How long the store may take to write what it has, within that.
 const STORE_CLOSE_MAX: Duration = Duration::from_secs(3);
+
+/// Exists once systemd-timesyncd has set the host's clock.
+///
+/// Source: systemd-timesyncd.service(8).
+const CLOCK_SYNCHRONIZED: &str = "/run/systemd/timesync/synchronized";
 
 /// What the daemon takes from outside, so that a run can be repeated.
 #[derive(Clone, Copy, Debug)]
@@ -174,6 +180,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         batches,
         store.clone(),
         Arc::clone(&metrics),
+        PathBuf::from(CLOCK_SYNCHRONIZED),
     ));
 
     let stop_links = CancellationToken::new();

@@ -1,6 +1,8 @@
 //! The shell around the monitor: feeds it reports and hands its decisions to the store.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tracing::{info, warn};
@@ -9,8 +11,13 @@ use crate::metrics::{Counter, Metrics};
 use crate::monitor::{Counts, Monitor, Rejection};
 use crate::store::{Store, StoreClosed};
 use crate::track::Report;
+use crate::units::Monotonic;
 
-/// Feeds `batches` to `monitor` until every link has ended.
+/// How often the host is asked whether its clock is kept right.
+const ASK_EVERY: Duration = Duration::from_secs(60);
+
+/// Feeds `batches` to `monitor` until every link has ended; while `synchronized` exists, the host's
+/// clock is kept right.
 ///
 /// A decision is never dropped. When the store is behind this waits, reports fill their own
 /// queue behind it, and the links drop what a fresher report outdates.
@@ -23,6 +30,7 @@ pub async fn run(
     mut batches: mpsc::Receiver<Vec<Report>>,
     store: Store,
     metrics: Arc<Metrics>,
+    synchronized: PathBuf,
 ) -> Result<(), StoreClosed> {
     for orphan in monitor.orphans() {
         warn!(
@@ -33,7 +41,14 @@ pub async fn run(
         );
     }
     let mut told = Counts::default();
+    let mut ask_at = Monotonic::default();
     while let Some(batch) = batches.recv().await {
+        if let Some(first) = batch.first()
+            && ask_at <= first.received.monotonic
+        {
+            monitor.set_host_synchronized(synchronized.exists());
+            ask_at = first.received.monotonic.plus(ASK_EVERY);
+        }
         for report in &batch {
             monitor.handle_report(report);
         }
@@ -70,6 +85,12 @@ fn count(metrics: &Metrics, monitor: &Monitor, told: &mut Counts) {
     metrics
         .identity_conflicts
         .add(counts.conflicts - told.conflicts);
+    metrics
+        .clock_steps
+        .add(counts.clock_steps - told.clock_steps);
+    if told.clock_steps == 0 && 0 < counts.clock_steps {
+        warn!("the host's clock was set while it stamps: alerts before and after may not compare");
+    }
     if told.refused == 0 && 0 < counts.refused {
         warn!("too many new identities, or too fast: some are not followed");
     }

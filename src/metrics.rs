@@ -127,6 +127,8 @@ metrics! {
     identities_refused: Counter = "identities_refused_total",
     /// Identities that two senders were found to use.
     identity_conflicts: Counter = "identity_conflicts_total",
+    /// Times that the host's clock was set while it stamped.
+    clock_steps: Counter = "clock_steps_total",
     /// Tracks followed.
     tracks: Gauge = "tracks",
     /// Alerts committed to the store.

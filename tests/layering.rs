@@ -59,7 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "deliver", "store", "link", "station", "monitor", "corridor", "track", "units",
         ],
     ),
-    ("follow", &["store", "monitor", "track", "metrics"]),
+    ("follow", &["store", "monitor", "track", "units", "metrics"]),
     (
         "remember",
         &["store", "link", "wire", "clock", "units", "metrics"],

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::deliver::post::{Post, Poster};
 use crate::deliver::{Endpoint, Outcome, judge, sign, webhook};
 use crate::metrics::Metrics;
+use crate::monitor::alert::ClockSource;
 use crate::store::{Delivery, Store, StoreClosed, Verdict};
 use crate::units::Utc;
 
@@ -68,12 +69,15 @@ impl Attempt {
         let body = webhook::body(alert)?;
         let now = self.clock.now().utc;
         let (id, timestamp) = (alert.id.to_string(), now.as_seconds());
-        let delayed = now.since(alert.occurred_at).as_millis();
         let mut headers = vec![
             ("webhook-timestamp", timestamp.to_string()),
             ("corridord-attempt", self.number().to_string()),
-            ("corridord-delayed-ms", delayed.to_string()),
         ];
+        // The host's clock is known to be wrong then: what it measures is no delay.
+        if alert.clock.source != ClockSource::Gnss {
+            let delayed = now.since(alert.occurred_at).as_millis();
+            headers.push(("corridord-delayed-ms", delayed.to_string()));
+        }
         if !self.endpoint.secrets.is_empty() {
             let signature = sign(&id, timestamp, &body, &self.endpoint.secrets);
             headers.push(("webhook-signature", signature));

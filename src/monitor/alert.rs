@@ -440,10 +440,28 @@ pub struct Link {
 }
 
 /// The clock that stamped an alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
-    /// `host`: the ground station's own, of unknown error.
-    pub source: String,
+    /// Whose time it is.
+    pub source: ClockSource,
+    /// Whether it can be believed, as far as anything tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trusted: Option<bool>,
+    /// How far it may be off by what vehicles say, milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_ms: Option<u64>,
+}
+
+/// Whose clock stamps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClockSource {
+    /// The host's, kept right over the network.
+    Ntp,
+    /// The vehicles', by their satellite receivers: the host's is wrong.
+    Gnss,
+    /// The host's, with nothing to keep it right.
+    Host,
 }
 
 /// The field unit.

@@ -6,17 +6,18 @@ use uuid::Uuid;
 
 use crate::corridor::{CorridorIndex, CorridorSet, Location, Side as LineSide};
 use crate::monitor::alert::{
-    self, Alert, Certainty, Clock, ConflictSender, CorridorPosition, CrossingDirection,
-    EdgeCrossing, Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Severity,
-    Status, Track, Unit, Velocity,
+    self, Alert, Certainty, ConflictSender, CorridorPosition, CrossingDirection, EdgeCrossing,
+    Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Severity, Status, Track,
+    Unit, Velocity,
 };
 use crate::monitor::names;
 use crate::monitor::rule::Rule;
 use crate::monitor::stand::{Crossing, Told};
+use crate::monitor::timekeeper::CivilTime;
 use crate::monitor::voice::Profile;
 use crate::monitor::voices::{Conflict, SenderNote};
 use crate::track::{self, Fix, FrameLoss, Text, TrackId, TrackTime, Whom};
-use crate::units::{LatLon, Metres, Utc};
+use crate::units::{LatLon, Metres};
 
 /// Slower than this, the direction of the velocity is noise, metres per second.
 const COURSE_SPEED_MIN_MPS: f64 = 1.0;
@@ -33,6 +34,7 @@ pub(super) struct Ingredients<'a> {
     /// What the unit calls it.
     pub(super) callsign: Option<&'a str>,
     pub(super) fix: &'a Fix,
+    pub(super) civil: CivilTime,
     pub(super) travelled_m: f64,
     pub(super) episode: Episode,
     pub(super) id: Uuid,
@@ -72,8 +74,8 @@ impl Ingredients<'_> {
             severity: self.rule.severity,
             status: self.rule.status,
             episode: Some(self.episode),
-            occurred_at: utc_of(fix, told.at()),
-            detected_at: fix.received.utc,
+            occurred_at: self.civil.at(fix, told.at()),
+            detected_at: self.civil.of(fix.received),
             track: track_of(self.track, self.profile, self.callsign, fix),
             position: position(fix),
             velocity,
@@ -82,8 +84,8 @@ impl Ingredients<'_> {
                 self.corridors
                     .place_line(self.corridor, fix.position, course_deg),
             ),
-            entry: entry.map(|crossing| edge_crossing(fix, &crossing)),
-            exit: exit.map(|crossing| edge_crossing(fix, &crossing)),
+            entry: entry.map(|crossing| self.edge_crossing(&crossing)),
+            exit: exit.map(|crossing| self.edge_crossing(&crossing)),
             inside_seconds: inside.map(|inside| round(inside.as_secs_f64(), 3)),
             travelled_m: inside.map(|_| round(self.travelled_m, 1)),
             direction: direction(told),
@@ -102,9 +104,18 @@ impl Ingredients<'_> {
             )),
             authenticity: fix.authenticity,
             link: link_of(fix),
-            clock: clock_of(fix),
+            clock: self.civil.clock,
             unit: unit_of(self.unit),
             evidence: evidence_of(fix),
+        }
+    }
+
+    fn edge_crossing(&self, crossing: &Crossing) -> EdgeCrossing {
+        EdgeCrossing {
+            lat: round(crossing.position.lat(), 7),
+            lon: round(crossing.position.lon(), 7),
+            at: self.civil.at(self.fix, crossing.at),
+            side: crossing.side.map(|side| side_name(side).to_owned()),
         }
     }
 
@@ -135,7 +146,7 @@ pub(super) fn conflict(
     id: Uuid,
     unit: &str,
     (track, profile, callsign): (&TrackId, &Profile, Option<&str>),
-    fix: &Fix,
+    (fix, civil): (&Fix, CivilTime),
     found: &Conflict,
 ) -> Alert {
     let sender = |note: &SenderNote| {
@@ -159,8 +170,8 @@ pub(super) fn conflict(
         severity: Severity::default(),
         status: Status::default(),
         episode: None,
-        occurred_at: utc_of(fix, fix.at),
-        detected_at: fix.received.utc,
+        occurred_at: civil.of(fix.received),
+        detected_at: civil.of(fix.received),
         track: track_of(track, profile, callsign, fix),
         position: position(fix),
         velocity: fix.velocity.map(velocity),
@@ -180,7 +191,7 @@ pub(super) fn conflict(
         certainty: None,
         authenticity: fix.authenticity,
         link: link_of(fix),
-        clock: clock_of(fix),
+        clock: civil.clock,
         unit: unit_of(unit),
         evidence: evidence_of(fix),
     }
@@ -216,12 +227,6 @@ fn link_of(fix: &Fix) -> Link {
     Link {
         name: fix.link.to_string(),
         loss_percent: fix.link_loss.map(FrameLoss::percent),
-    }
-}
-
-fn clock_of(_fix: &Fix) -> Clock {
-    Clock {
-        source: "host".to_owned(),
     }
 }
 
@@ -313,26 +318,12 @@ fn velocity(velocity: track::Velocity) -> Velocity {
     }
 }
 
-fn edge_crossing(fix: &Fix, crossing: &Crossing) -> EdgeCrossing {
-    EdgeCrossing {
-        lat: round(crossing.position.lat(), 7),
-        lon: round(crossing.position.lon(), 7),
-        at: utc_of(fix, crossing.at),
-        side: crossing.side.map(|side| side_name(side).to_owned()),
-    }
-}
-
 fn side_name(side: LineSide) -> &'static str {
     match side {
         LineSide::Left => "left",
         LineSide::Right => "right",
         LineSide::On => "on",
     }
-}
-
-/// Converts an instant of the track's timeline to civil time, by way of a fix that has both.
-pub(super) fn utc_of(fix: &Fix, at: TrackTime) -> Utc {
-    fix.received.utc.before(fix.at.since(at))
 }
 
 /// Rounds a direction to a tenth of a degree, from 0 up to and without 360.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::corridor::{CorridorIndex, CorridorSet, Nearby, Passage};
 use crate::monitor::Decision;
 use crate::monitor::alert::{Alert, Episode};
-use crate::monitor::compose::{self, Ingredients, utc_of};
+use crate::monitor::compose::{self, Ingredients};
 use crate::monitor::gate::{GateSettings, Rejection};
 use crate::monitor::identity;
 use crate::monitor::roster::{Roster, RosterSettings};
@@ -18,6 +18,7 @@ use crate::monitor::rule::Rule;
 use crate::monitor::sample;
 use crate::monitor::stand::{Stand, Step, Told};
 use crate::monitor::standing::{Standing, StandingRecord, Visit};
+use crate::monitor::timekeeper::{CivilTime, Timekeeper};
 use crate::monitor::voice::Profile;
 use crate::monitor::voices::{Conflict, Outcome, Voices};
 use crate::track::{Fix, Report, TrackId, TrackTime, Whom};
@@ -59,6 +60,8 @@ pub struct Counts {
     pub refused: u64,
     /// Identities that were found to be used by two senders.
     pub conflicts: u64,
+    /// Times that the host's clock was set.
+    pub clock_steps: u64,
 }
 
 /// Follows every track and decides what is worth telling.
@@ -73,6 +76,7 @@ pub struct Monitor {
     watched: Vec<Vec<CorridorIndex>>,
     identities: BTreeMap<Whom, Voices>,
     roster: Roster,
+    timekeeper: Timekeeper,
     tracks: BTreeMap<TrackId, Follow>,
     /// Standings of an earlier run whose track was not heard yet, by track key.
     restored: BTreeMap<String, Vec<StandingRecord>>,
@@ -125,6 +129,7 @@ impl Monitor {
             watched,
             identities: BTreeMap::new(),
             roster: Roster::default(),
+            timekeeper: Timekeeper::default(),
             tracks: BTreeMap::new(),
             restored,
             decisions: VecDeque::new(),
@@ -135,14 +140,21 @@ impl Monitor {
         }
     }
 
+    /// Says whether something else keeps the host's clock right, such as a time server.
+    pub fn set_host_synchronized(&mut self, is_synchronized: bool) {
+        self.timekeeper.set_synchronized(is_synchronized);
+    }
+
     /// Takes one report; its own stamps are the present.
     pub fn handle_report(&mut self, report: &Report) {
+        self.counts.clock_steps += u64::from(self.timekeeper.notices_step(report.received));
         let Some(whom) = sample::whom(report) else {
             return;
         };
         if !self.identities.contains_key(&whom) && !self.admits(report) {
             return;
         }
+        self.timekeeper.learn(report);
         let voices = self.identities.entry(whom.clone()).or_default();
         let (outcome, conflict) = voices.handle(&self.settings.gate, report);
         match outcome {
@@ -204,7 +216,8 @@ impl Monitor {
         let day = fix.received.utc.as_seconds().div_euclid(86_400);
         let id = identity::conflict_id(history, unit, &whom.to_string(), day);
         let who = (&track, &profile, self.callsign(&track));
-        let alert = compose::conflict(id, unit, who, &fix, conflict);
+        let civil = self.timekeeper.civil(fix.received);
+        let alert = compose::conflict(id, unit, who, (&fix, civil), conflict);
         self.decisions.push_back(Decision {
             standing: None,
             alert: Some(alert),
@@ -396,6 +409,7 @@ impl Monitor {
     ) -> Option<Decision> {
         let rule = &self.settings.rules[rule_index];
         let profile = self.profile(track);
+        let civil = self.timekeeper.civil(fix.received);
         let stand = follow.stands.get_mut(&(rule_index, corridor))?;
         let mut standing = StandingRecord {
             rule: rule.name.clone(),
@@ -403,7 +417,7 @@ impl Monitor {
             corridor: self.corridors.get(corridor).id.to_string(),
             episode: stand.episode,
             alerts: stand.alerts,
-            visit: visit(stand, fix),
+            visit: visit(stand, fix, civil),
         };
         let event = told.event();
         let alert = rule.events.contains(&event).then(|| -> Alert {
@@ -422,6 +436,7 @@ impl Monitor {
                 profile: &profile,
                 callsign: self.callsign(track),
                 fix,
+                civil,
                 travelled_m: stand.travelled_m,
                 episode,
                 id: identity::alert_id(id, event, episode.index),
@@ -440,9 +455,10 @@ impl Monitor {
         let Some(records) = self.restored.remove(&follow.key) else {
             return;
         };
+        let arrived_at = self.timekeeper.civil(first.received).of(first.received);
         for record in records {
             if let Some((rule, corridor)) = self.watch_of(&record) {
-                let stand = Stand::restore(&record, &self.corridors, corridor, first);
+                let stand = Stand::restore(&record, &self.corridors, corridor, (first, arrived_at));
                 if stand.is_over() {
                     follow.episodes.insert((rule, corridor), stand.episode);
                 } else {
@@ -457,7 +473,7 @@ impl Monitor {
 }
 
 /// Describes a stay for the store.
-fn visit(stand: &Stand, fix: &Fix) -> Option<Visit> {
+fn visit(stand: &Stand, fix: &Fix, civil: CivilTime) -> Option<Visit> {
     let (since, dwelt): (TrackTime, bool) = match stand.standing {
         Standing::Inside { since, dwelt } | Standing::Leaving { since, dwelt, .. } => {
             (since, dwelt)
@@ -465,7 +481,7 @@ fn visit(stand: &Stand, fix: &Fix) -> Option<Visit> {
         Standing::Outside | Standing::Entering { .. } => return None,
     };
     Some(Visit {
-        entered_at: utc_of(fix, since),
+        entered_at: civil.at(fix, since),
         entry: stand.entry().map(|entry| entry.position),
         dwelt,
         last_position: fix.position,

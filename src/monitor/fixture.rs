@@ -213,6 +213,16 @@ pub(super) fn system_time(ms: u32, component_id: u8, boot_ms: u32) -> Report {
     report
 }
 
+/// The vehicle says what time it is, so many milliseconds ahead.
+pub(super) fn civil_time(ms: u32, ahead_ms: i64) -> Report {
+    let unix_ms = START.as_micros() / 1000 + i64::from(ms) + ahead_ms;
+    let time = SystemTime {
+        unix_us: u64::try_from(unix_ms * 1000).ok(),
+        boot_ms: BOOT_MS + ms,
+    };
+    report(ms, Message::SystemTime(time))
+}
+
 /// The same report with another boot clock.
 pub(super) fn booted(report: &Report, boot_ms: u32) -> Report {
     let mut report = report.clone();

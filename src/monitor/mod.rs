@@ -29,6 +29,7 @@ mod stand;
 pub mod standing;
 #[cfg(test)]
 mod tests;
+mod timekeeper;
 mod voice;
 mod voices;
 

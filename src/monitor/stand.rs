@@ -98,7 +98,7 @@ impl Stand {
         record: &StandingRecord,
         corridors: &CorridorSet,
         corridor: CorridorIndex,
-        first: &Fix,
+        (first, arrived_at): (&Fix, Utc),
     ) -> Self {
         let mut stand = Self {
             episode: record.episode,
@@ -106,7 +106,7 @@ impl Stand {
             ..Self::default()
         };
         if let Some(visit) = &record.visit {
-            let since = track_time(first, visit.entered_at);
+            let since = track_time(first, arrived_at, visit.entered_at);
             stand.standing = Standing::Inside {
                 since,
                 dwelt: visit.dwelt,
@@ -312,11 +312,9 @@ impl Step<'_> {
     }
 }
 
-/// Converts an instant of civil time to the track's timeline, by way of a fix that has both.
-fn track_time(fix: &Fix, time: Utc) -> TrackTime {
-    let earlier = fix
-        .received
-        .utc
+/// Converts an instant of civil time to the track's timeline, by way of a fix and its arrival.
+fn track_time(fix: &Fix, arrived_at: Utc, time: Utc) -> TrackTime {
+    let earlier = arrived_at
         .as_micros()
         .saturating_sub(time.as_micros())
         .max(0);

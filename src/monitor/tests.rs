@@ -1,5 +1,6 @@
 //! The monitor as a whole, from reports to decisions.
 
+mod clocks;
 mod crossings;
 mod flights;
 mod identities;

@@ -60,7 +60,9 @@ pub(crate) fn alert_example() -> Alert {
             loss_percent: Some(1.5),
         },
         clock: alert::Clock {
-            source: "host".to_owned(),
+            source: alert::ClockSource::Host,
+            trusted: Some(true),
+            error_ms: Some(40),
         },
         unit: alert::Unit {
             name: "field-unit-07".to_owned(),
@@ -83,6 +85,11 @@ pub(crate) fn alert_example_sparse() -> Alert {
         direction: None,
         reason: None,
         conflict: None,
+        clock: alert::Clock {
+            source: alert::ClockSource::Host,
+            trusted: None,
+            error_ms: None,
+        },
         position: alert::Position {
             alt_msl_m: None,
             alt_above_home_m: None,
