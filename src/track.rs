@@ -98,6 +98,8 @@ pub struct Report {
     pub sender: Sender,
     /// What the link has lost lately, of all that its senders sent.
     pub link_loss: Option<FrameLoss>,
+    /// What the link has lost of this sender's frames lately, if it is known.
+    pub sender_loss: Option<FrameLoss>,
     /// What it says.
     pub message: Message,
     /// The frame as it was received.
@@ -203,6 +205,8 @@ pub struct Fix {
     pub link: LinkName,
     /// What the link has lost lately.
     pub link_loss: Option<FrameLoss>,
+    /// What the best link has lost of the sender's frames lately, if it is known.
+    pub sender_loss: Option<FrameLoss>,
     /// The MAVLink component that sent it.
     pub component_id: u8,
     /// How sure it is that nobody else sent it.

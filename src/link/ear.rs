@@ -98,6 +98,7 @@ impl Ear {
                 authenticity,
             },
             link_loss: arrival.link_loss,
+            sender_loss: None,
             message,
             frame: RawFrame::new(frame.raw()),
         }

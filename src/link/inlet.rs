@@ -188,13 +188,13 @@ fn hear(
     ear: &Ear,
     outlet: &mut Outlet,
     tape: Option<&Tape>,
-    sequences: Option<&mut Sequences>,
+    mut sequences: Option<&mut Sequences>,
     egress: Option<&mut Egress>,
     arrival: Arrival,
     event: &Event<'_>,
 ) {
     let now = arrival.received.monotonic;
-    if let Some(sequences) = sequences {
+    if let Some(sequences) = &mut sequences {
         sequences.hear(now, event.frame(), arrival.address);
     }
     match event {
@@ -205,7 +205,11 @@ fn hear(
             if let Some(tape) = tape {
                 tape.record(arrival.received, frame);
             }
-            ear.hear(arrival, frame, |report| outlet.push(report));
+            ear.hear(arrival, frame, |mut report| {
+                let sequences = sequences.as_ref();
+                report.sender_loss = sequences.and_then(|it| it.sender_loss(now));
+                outlet.push(report);
+            });
         }
         Event::Unknown(frame) => {
             if let Some(tape) = tape {

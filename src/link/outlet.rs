@@ -134,6 +134,7 @@ mod tests {
                 authenticity: Authenticity::Unsigned,
             },
             link_loss: None,
+            sender_loss: None,
             message: Message::SystemTime(SystemTime {
                 unix_us: None,
                 boot_ms,

@@ -217,7 +217,7 @@ pub struct Episode {
 }
 
 /// Who was heard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Track {
     /// Stable over restarts, `vehicle:alpha/1`.
     pub key: String,
@@ -241,6 +241,9 @@ pub struct Track {
     /// The operator's id that it tells by Remote ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator_id: Option<String>,
+    /// Share of the sender's own frames that its best link lost in the last minute, per cent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss_percent: Option<f64>,
     /// `MAV_TYPE` by name, or its number if the dialect has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mav_type: Option<String>,

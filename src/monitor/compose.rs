@@ -218,6 +218,7 @@ fn track_of(track: &TrackId, profile: &Profile, callsign: Option<&str>, fix: &Fi
         icao,
         remote_id: text(profile.remote_id),
         operator_id: text(profile.operator_id),
+        loss_percent: fix.sender_loss.map(FrameLoss::percent),
         mav_type: heartbeat.map(|heartbeat| names::mav_type(heartbeat.mav_type)),
         autopilot: heartbeat.map(|heartbeat| names::autopilot(heartbeat.autopilot)),
     }

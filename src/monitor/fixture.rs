@@ -298,6 +298,7 @@ fn report(ms: u32, message: Message) -> Report {
         },
         link: LinkName::new("lan"),
         link_loss: None,
+        sender_loss: None,
         sender: Sender {
             namespace: Namespace::new("lan"),
             system_id: 1,

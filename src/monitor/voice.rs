@@ -7,7 +7,8 @@ use crate::monitor::paths::Paths;
 use crate::monitor::point::{ClockKind, Point, SenderClock};
 use crate::monitor::sample::{Sample, Source, Stamp};
 use crate::track::{
-    Fix, Gnss, GnssIntegrity, HardwareId, Heartbeat, Message, Report, SystemTime, Text, Velocity,
+    Fix, FrameLoss, Gnss, GnssIntegrity, HardwareId, Heartbeat, LinkName, Message, Report,
+    SystemTime, Text, Velocity,
 };
 use crate::units::{LatLon, Metres, Monotonic};
 
@@ -15,6 +16,10 @@ use crate::units::{LatLon, Metres, Monotonic};
 const SOURCE_FRESH: Duration = Duration::from_secs(5);
 /// How long a receiver's word about itself speaks for the positions after it.
 const GNSS_FRESH: Duration = Duration::from_secs(5);
+/// How long a link's word about what it has lost holds after it brought something.
+const LOSS_FRESH: Duration = Duration::from_secs(60);
+/// Links whose losses are remembered of one sender.
+const LINKS_MAX: usize = 8;
 /// `GPS_FIX_TYPE_3D_FIX`.
 const FIX_3D: u8 = 3;
 /// `GPS_JAMMING_STATE_DETECTED` and `GPS_SPOOFING_STATE_DETECTED`: not mitigated.
@@ -48,6 +53,8 @@ pub(super) struct Voice {
     source: Option<(Rank, Monotonic)>,
     gnss: Option<(Monotonic, Gnss)>,
     integrity: Option<(Monotonic, GnssIntegrity)>,
+    /// What each link has lost of the autopilot's frames, and when it said so.
+    losses: Vec<(LinkName, Monotonic, FrameLoss)>,
     /// A component, and its civil time less its boot clock, milliseconds.
     epoch: Option<(u8, i64)>,
 }
@@ -68,6 +75,7 @@ impl Voice {
             source: None,
             gnss: None,
             integrity: None,
+            losses: Vec::new(),
             epoch: None,
         }
     }
@@ -76,6 +84,7 @@ impl Voice {
     pub(super) fn learn(&mut self, report: &Report) {
         let now = report.received.monotonic;
         let component_id = report.sender.component_id;
+        self.learn_loss(report);
         match &report.message {
             Message::Heartbeat(heartbeat) if heartbeat.is_autopilot() => {
                 self.autopilot = component_id;
@@ -118,6 +127,33 @@ impl Voice {
             | Message::RemoteIdLocation(_)
             | Message::RemoteIdSystem(_) => {}
         }
+    }
+
+    /// Remembers what the link of a report has lost of the autopilot's frames.
+    ///
+    /// Each link numbers a sender's frames by itself, so that the counts of two are not added up.
+    fn learn_loss(&mut self, report: &Report) {
+        let now = report.received.monotonic;
+        let Some(loss) = report.sender_loss else {
+            return;
+        };
+        if report.sender.component_id != self.autopilot {
+            return;
+        }
+        self.losses
+            .retain(|(link, told, _)| *link != report.link && now.since(*told) <= LOSS_FRESH);
+        if self.losses.len() < LINKS_MAX {
+            self.losses.push((report.link.clone(), now, loss));
+        }
+    }
+
+    /// Returns what the best link has lost lately: what it brought is not lost, whatever others lose.
+    fn loss(&self, now: Monotonic) -> Option<FrameLoss> {
+        let fresh = self
+            .losses
+            .iter()
+            .filter(|(_, told, _)| now.since(*told) <= LOSS_FRESH);
+        fresh.map(|(_, _, loss)| *loss).min()
     }
 
     fn learn_epoch(&mut self, component_id: u8, time: SystemTime) {
@@ -208,6 +244,7 @@ impl Voice {
             received: report.received,
             link: report.link.clone(),
             link_loss: report.link_loss,
+            sender_loss: self.loss(now),
             component_id: report.sender.component_id,
             authenticity: sample.authenticity,
             position: point.position,

@@ -192,6 +192,7 @@ fn track_example(key: &str) -> alert::Track {
         icao: Some("04ca7b".to_owned()),
         remote_id: Some("1581F4XFC2233000".to_owned()),
         operator_id: Some("FIN87astrdge12k8".to_owned()),
+        loss_percent: Some(0.5),
         mav_type: Some("quadrotor".to_owned()),
         autopilot: Some("ardupilotmega".to_owned()),
     }

@@ -70,6 +70,7 @@ struct Channel {
     length: u8,
     /// What has to come next for a leap to be believed.
     leapt_to: Option<u8>,
+    lately: Lately,
 }
 
 /// The counts of the last minute.
@@ -105,6 +106,9 @@ impl Sequences {
         if counts != SequenceCounts::default() {
             self.total.add(counts);
             self.lately.add(now, counts);
+            if let Some(channel) = self.channels.get_mut(self.last) {
+                channel.lately.add(now, counts);
+            }
         }
     }
 
@@ -117,10 +121,13 @@ impl Sequences {
     /// Returns what was lost in the last minute; absent while there was too little to tell.
     #[must_use]
     pub fn loss(&self, now: Monotonic) -> Option<FrameLoss> {
-        let SequenceCounts { heard, lost } = self.lately.sum(now);
-        (FRAMES_MIN <= heard + lost)
-            .then(|| FrameLoss::of(heard, lost))
-            .flatten()
+        self.lately.loss(now)
+    }
+
+    /// Returns the same of the sender that was heard last alone.
+    #[must_use]
+    pub fn sender_loss(&self, now: Monotonic) -> Option<FrameLoss> {
+        self.channels.get(self.last)?.lately.loss(now)
     }
 
     fn take(&mut self, now: Monotonic, counter: Counter, seq: u8) -> SequenceCounts {
@@ -156,6 +163,7 @@ impl Channel {
             arrived: 1,
             length: 1,
             leapt_to: None,
+            lately: Lately::default(),
         }
     }
 
@@ -229,7 +237,10 @@ impl Channel {
                 counts.note(self.has_arrived(back));
             }
         }
-        *self = Self::new(now, self.counter, seq);
+        *self = Self {
+            lately: std::mem::take(&mut self.lately),
+            ..Self::new(now, self.counter, seq)
+        };
         counts
     }
 }
@@ -250,6 +261,13 @@ impl SequenceCounts {
 }
 
 impl Lately {
+    /// Returns the share that was lost, if there was enough to tell.
+    fn loss(&self, now: Monotonic) -> Option<FrameLoss> {
+        let SequenceCounts { heard, lost } = self.sum(now);
+        let is_enough = FRAMES_MIN <= heard + lost;
+        is_enough.then(|| FrameLoss::of(heard, lost)).flatten()
+    }
+
     fn add(&mut self, now: Monotonic, counts: SequenceCounts) {
         let number = slice_of(now);
         // Those between have passed without a frame.
@@ -285,6 +303,33 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::wire::{Event, Framer, samples};
+
+    #[test]
+    fn a_senders_loss_is_its_own() {
+        let mut sequences = Sequences::default();
+        let mut hear = |system_id, seq| {
+            let bytes = samples::v2(samples::header(system_id, 1, seq), &samples::heartbeat());
+            let Some(Event::Frame(frame)) = Framer::new(&bytes).next() else {
+                panic!("a frame");
+            };
+            sequences.hear(Monotonic::from_micros(1), &frame, None);
+            sequences.sender_loss(Monotonic::from_micros(1))
+        };
+        let mut told = [None; 2];
+        for seq in 0..200 {
+            told[0] = hear(1, seq);
+            if seq % 2 == 0 {
+                told[1] = hear(2, seq);
+            }
+        }
+        let percent = told.map(|loss| loss.map(FrameLoss::percent));
+        assert_eq!(percent[0], Some(0.0));
+        assert!(
+            percent[1].is_some_and(|percent| (45.0..55.0).contains(&percent)),
+            "{percent:?}"
+        );
+    }
 
     #[test]
     fn a_frame_is_lost_once_its_successors_are_there() {

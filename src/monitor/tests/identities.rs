@@ -10,8 +10,8 @@ use crate::monitor::fixture::{
 use crate::monitor::rule::Rule;
 use crate::monitor::{Counts, RosterSettings};
 use crate::track::{
-    Adsb, AutopilotVersion, CameraView, Gnss, HardwareId, HighLatency2, ImageCentre, Message,
-    RemoteIdBasic, RemoteIdLocation, Report, SenderTime, SentPlace, Text, TrackKind,
+    Adsb, AutopilotVersion, CameraView, FrameLoss, Gnss, HardwareId, HighLatency2, ImageCentre,
+    Message, RemoteIdBasic, RemoteIdLocation, Report, SenderTime, SentPlace, Text, TrackKind,
     TransponderHeight, UasId,
 };
 use crate::units::{Metres, Monotonic};
@@ -179,6 +179,25 @@ fn one_vehicle_by_two_links_is_one_track_and_tells_what_one_link_tells() {
     let (two, counts) = hear(&both);
     assert_eq!(one, two);
     assert_eq!(counts.conflicts, 0);
+}
+
+#[test]
+fn what_one_of_two_links_brings_is_not_lost() {
+    let lossy = |report: &Report, lost: u64| {
+        let mut report = report.clone();
+        report.sender_loss = FrameLoss::of(100 - lost, lost);
+        report
+    };
+    let reports: Vec<Report> = hover((0.0, 0.0), 0, 10, 1_000)
+        .iter()
+        .flat_map(|report| {
+            let other = heard_by(report, "lte", "10.0.0.7:14550");
+            [lossy(report, 30), lossy(&other, 5)]
+        })
+        .collect();
+    let (alerts, _) = hear(&reports);
+    assert_eq!(words(&alerts), "road entered");
+    assert_eq!(alerts[0].track.loss_percent, Some(5.0));
 }
 
 #[test]
