@@ -126,6 +126,11 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
     let metrics = Arc::new(Metrics::default());
     let mut rng = StdRng::seed_from_u64(seed);
 
+    let recordings = settings
+        .links
+        .iter()
+        .filter(|link| link.address.is_recording());
+    let recordings = recordings.map(|link| link.name.clone()).collect();
     // Bound first: a port in use must not leave a database behind.
     let mut bound = Vec::new();
     for link in settings.links {
@@ -170,6 +175,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
             gate: settings.gate,
             roster: settings.roster,
             callsigns: settings.callsigns,
+            recordings,
         },
         Arc::new(settings.corridors),
         opened.standings,

@@ -4,7 +4,7 @@
 //! bad the links are; `CORRIDORD_SEEDS` says how many seeds are tried (200 by default), and a failure
 //! names its seed, which `CORRIDORD_SEED` repeats alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::ops::Range;
 use std::sync::Arc;
@@ -169,6 +169,7 @@ fn monitor() -> Monitor {
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
         callsigns: BTreeMap::new(),
+        recordings: BTreeSet::new(),
     };
     Monitor::new(settings, Arc::new(corridors), Vec::new())
 }

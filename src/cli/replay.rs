@@ -1,6 +1,6 @@
 //! `corridord replay`: a recording through the same core, as fast as it goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -94,6 +94,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         },
         roster: settings.roster,
         callsigns: settings.callsigns,
+        // It is all there is: its vehicles' time goes with its stamps.
+        recordings: BTreeSet::new(),
     };
     let monitor = Monitor::new(monitor_settings, Arc::new(settings.corridors), Vec::new());
 

@@ -1,6 +1,6 @@
 //! The monitor: takes reports, follows tracks, and hands decisions back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::monitor::standing::{Standing, StandingRecord, Visit};
 use crate::monitor::timekeeper::{CivilTime, Timekeeper};
 use crate::monitor::voice::Profile;
 use crate::monitor::voices::{Conflict, Outcome, Voices};
-use crate::track::{Fix, Report, TrackId, TrackTime, Whom};
+use crate::track::{Fix, LinkName, Report, TrackId, TrackTime, Whom};
 use crate::units::Metres;
 
 /// How far around a fix corridors are looked for, metres; those that are known to matter are
@@ -45,6 +45,8 @@ pub struct Settings {
     pub roster: RosterSettings,
     /// What the unit calls its vehicles, by track key.
     pub callsigns: BTreeMap<String, String>,
+    /// Links that play what was recorded: their vehicles' clocks tell another time.
+    pub recordings: BTreeSet<LinkName>,
 }
 
 /// What became of the positions that were heard.
@@ -154,7 +156,9 @@ impl Monitor {
         if !self.identities.contains_key(&whom) && !self.admits(report) {
             return;
         }
-        self.timekeeper.learn(report);
+        if !self.settings.recordings.contains(&report.link) {
+            self.timekeeper.learn(report);
+        }
         let voices = self.identities.entry(whom.clone()).or_default();
         let (outcome, conflict) = voices.handle(&self.settings.gate, report);
         match outcome {

@@ -2,7 +2,7 @@
 //!
 //! Places are metres east and north of 41.5 N 22 E. One link, one vehicle, unless said otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use geo::{Destination, Geodesic, Point};
@@ -94,6 +94,7 @@ pub(super) fn settings(rules: &[Rule]) -> Settings {
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
         callsigns: BTreeMap::new(),
+        recordings: BTreeSet::new(),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use crate::monitor::alert::{Alert, Clock, ClockSource};
 use crate::monitor::fixture::{
-    START, alerts, civil_time, feed, flight, monitor, near, road, stored, told, words,
+    START, alerts, civil_time, feed, flight, monitor, monitor_with, near, road, settings, stored,
+    told, words,
 };
 use crate::monitor::rule::Rule;
-use crate::track::{Authenticity, Report};
+use crate::track::{Authenticity, LinkName, Report};
 use crate::units::Utc;
 
 const YEAR_S: i64 = 365 * 86_400;
@@ -58,6 +59,21 @@ fn assert_same_but_clock(told: &[Alert], expected: &[Alert], why: &str) {
         };
         assert_eq!(&told, expected, "{why}");
     }
+}
+
+#[test]
+fn a_recording_that_is_played_says_nothing_of_the_time() {
+    let mut settings = settings(&[Rule::default()]);
+    settings.recordings.insert(LinkName::new("lan"));
+    let mut monitor = monitor_with(settings, &[road()], Vec::new());
+    let played = by_host(reports(&[1, 2]), YEAR_S, 0);
+    let alerts = told(feed(&mut monitor, &played));
+    assert_eq!(words(&alerts), "road entered, road exited");
+    assert!(
+        alerts
+            .iter()
+            .all(|alert| alert.clock.source == ClockSource::Host)
+    );
 }
 
 #[test]
