@@ -174,6 +174,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
             rules: settings.rules,
             gate: settings.gate,
             roster: settings.roster,
+            liveness: settings.liveness,
             callsigns: settings.callsigns,
             recordings,
         },
@@ -187,6 +188,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         store.clone(),
         Arc::clone(&metrics),
         PathBuf::from(CLOCK_SYNCHRONIZED),
+        clock,
     ));
 
     let stop_links = CancellationToken::new();

@@ -1,23 +1,30 @@
-//! The shell around the monitor: feeds it reports and hands its decisions to the store.
+//! The shell around the monitor: feeds it reports and time, and hands its decisions to the store.
 
+use std::future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tracing::{info, warn};
+use tokio::time::sleep;
+use tracing::{debug, info, warn};
 
+use crate::clock::Clock;
 use crate::metrics::{Counter, Metrics};
-use crate::monitor::{Counts, Monitor, Rejection};
+use crate::monitor::{Counts, Liveness, Monitor, Notice, Rejection};
 use crate::store::{Store, StoreClosed};
-use crate::track::Report;
+use crate::track::{Report, TrackKind};
 use crate::units::Monotonic;
 
 /// How often the host is asked whether its clock is kept right.
 const ASK_EVERY: Duration = Duration::from_secs(60);
+/// A look for silent tracks that is late by more was held up, and so were the reports behind it.
+const LATE_MAX: Duration = Duration::from_secs(2);
+/// How long these reports have to arrive before anybody is called silent.
+const CATCH_UP: Duration = Duration::from_secs(1);
 
-/// Feeds `batches` to `monitor` until every link has ended; while `synchronized` exists, the host's
-/// clock is kept right.
+/// Feeds `batches`, and the passing of time, to `monitor` until every link has ended; while
+/// `synchronized` exists, the host's clock is kept right.
 ///
 /// A decision is never dropped. When the store is behind this waits, reports fill their own
 /// queue behind it, and the links drop what a fresher report outdates.
@@ -31,6 +38,7 @@ pub async fn run(
     store: Store,
     metrics: Arc<Metrics>,
     synchronized: PathBuf,
+    clock: Clock,
 ) -> Result<(), StoreClosed> {
     for orphan in monitor.orphans() {
         warn!(
@@ -42,15 +50,36 @@ pub async fn run(
     }
     let mut told = Counts::default();
     let mut ask_at = Monotonic::default();
-    while let Some(batch) = batches.recv().await {
-        if let Some(first) = batch.first()
-            && ask_at <= first.received.monotonic
-        {
-            monitor.set_host_synchronized(synchronized.exists());
-            ask_at = first.received.monotonic.plus(ASK_EVERY);
+    let mut caught_up = Monotonic::default();
+    loop {
+        let due = monitor.next_timeout().map(|due| due.max(caught_up));
+        tokio::select! {
+            biased;
+            () = wait_until(due, clock) => {
+                let now = clock.now().monotonic;
+                if due.is_some_and(|due| LATE_MAX < now.since(due)) {
+                    caught_up = now.plus(CATCH_UP);
+                } else {
+                    monitor.handle_timeout(now);
+                }
+            }
+            batch = batches.recv() => match batch {
+                Some(batch) => {
+                    if let Some(first) = batch.first()
+                        && ask_at <= first.received.monotonic
+                    {
+                        monitor.set_host_synchronized(synchronized.exists());
+                        ask_at = first.received.monotonic.plus(ASK_EVERY);
+                    }
+                    for report in &batch {
+                        monitor.handle_report(report);
+                    }
+                }
+                None => return Ok(()),
+            },
         }
-        for report in &batch {
-            monitor.handle_report(report);
+        while let Some(notice) = monitor.poll_notice() {
+            tell(&notice);
         }
         while let Some(decision) = monitor.poll_decision() {
             if let Some(alert) = &decision.alert {
@@ -67,7 +96,33 @@ pub async fn run(
         }
         count(&metrics, &monitor, &mut told);
     }
-    Ok(())
+}
+
+/// Waits until `due`, for ever if that is never; cancel safe.
+async fn wait_until(due: Option<Monotonic>, clock: Clock) {
+    match due {
+        Some(due) => sleep(due.since(clock.now().monotonic)).await,
+        None => future::pending().await,
+    }
+}
+
+/// Logs that a track was lost or is back: of vehicles for everybody, of others, which come and go,
+/// for those who look closely.
+fn tell(notice: &Notice) {
+    let Notice {
+        track,
+        kind,
+        liveness,
+        silence,
+    } = notice;
+    let silent_seconds = silence.as_secs();
+    match (liveness, *kind == TrackKind::Vehicle) {
+        (Liveness::Lost, true) => info!(track, silent_seconds, "track lost"),
+        (Liveness::Alive, true) => info!(track, silent_seconds, "track regained"),
+        (Liveness::Lost, false) => debug!(track, silent_seconds, "track lost"),
+        (Liveness::Alive, false) => debug!(track, silent_seconds, "track regained"),
+        (Liveness::Stale, _) => debug!(track, silent_seconds, "track stale"),
+    }
 }
 
 /// Adds what the monitor counted since the last time.
@@ -99,6 +154,10 @@ fn count(metrics: &Metrics, monitor: &Monitor, told: &mut Counts) {
         rejected(metrics, reason).add(of(counts) - of(told));
     }
     metrics.tracks.set(monitor.tracks() as u64);
+    let roll = monitor.roll();
+    metrics.tracks_alive.set(roll.alive as u64);
+    metrics.tracks_stale.set(roll.stale as u64);
+    metrics.tracks_lost.set(roll.lost as u64);
     told.clone_from(counts);
 }
 

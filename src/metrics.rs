@@ -131,6 +131,12 @@ metrics! {
     clock_steps: Counter = "clock_steps_total",
     /// Tracks followed.
     tracks: Gauge = "tracks",
+    /// Tracks that are heard, with or without a position.
+    tracks_alive: Gauge = "tracks_alive",
+    /// Tracks that are silent for longer than usual.
+    tracks_stale: Gauge = "tracks_stale",
+    /// Tracks that are lost and not forgotten.
+    tracks_lost: Gauge = "tracks_lost",
     /// Alerts committed to the store.
     alerts_accepted: Counter = "alerts_accepted_total",
     /// Transactions of the store that wrote: each is one fsync, however much it carries.
@@ -162,7 +168,7 @@ mod tests {
         assert!(
             names
                 .iter()
-                .all(|name| name.ends_with("_total") || *name == "tracks")
+                .all(|name| name.ends_with("_total") || name.starts_with("tracks"))
         );
     }
 }

@@ -20,7 +20,7 @@ use corridord::corridor::{CorridorSet, geojson};
 use corridord::link::{Arrival, Ear};
 use corridord::monitor::alert::Alert;
 use corridord::monitor::rule::Rule;
-use corridord::monitor::{GateSettings, Monitor, RosterSettings, Settings};
+use corridord::monitor::{GateSettings, LivenessSettings, Monitor, RosterSettings, Settings};
 use corridord::track::Namespace;
 use corridord::units::{Moment, Monotonic, Utc};
 use corridord::wire::{Event, Framer};
@@ -168,6 +168,7 @@ fn monitor() -> Monitor {
         rules: vec![Rule::default()],
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
+        liveness: LivenessSettings::default(),
         callsigns: BTreeMap::new(),
         recordings: BTreeSet::new(),
     };

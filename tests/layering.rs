@@ -59,7 +59,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "deliver", "store", "link", "station", "monitor", "corridor", "track", "units",
         ],
     ),
-    ("follow", &["store", "monitor", "track", "units", "metrics"]),
+    (
+        "follow",
+        &["store", "monitor", "track", "units", "metrics", "clock"],
+    ),
     (
         "remember",
         &["store", "link", "wire", "clock", "units", "metrics"],

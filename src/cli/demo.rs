@@ -33,10 +33,10 @@ use crate::link::{self, Address, Allow, HostPort};
 use crate::log;
 use crate::monitor::alert::Status;
 use crate::monitor::rule::Rule;
-use crate::monitor::{GateSettings, RosterSettings};
+use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
 use crate::station;
 use crate::store;
-use crate::track::{LinkName, Namespace};
+use crate::track::{LinkClass, LinkName, Namespace};
 
 /// How long the last alerts may take to arrive once the flights have ended.
 const DRAIN_MAX: Duration = Duration::from_secs(3);
@@ -179,6 +179,7 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
                 interface: None,
             },
             allow: Allow::default(),
+            class: LinkClass::default(),
             station: station::Settings::default(),
             forward: Vec::new(),
             record: None,
@@ -192,6 +193,7 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
         }],
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
+        liveness: LivenessSettings::default(),
         callsigns: BTreeMap::new(),
         deliver: deliver::Settings {
             endpoints: vec![endpoint],

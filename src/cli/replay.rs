@@ -93,6 +93,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
             ..settings.gate
         },
         roster: settings.roster,
+        liveness: settings.liveness,
         callsigns: settings.callsigns,
         // It is all there is: its vehicles' time goes with its stamps.
         recordings: BTreeSet::new(),
@@ -137,6 +138,7 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
             received: now,
             ..Arrival::default()
         };
+        monitor.handle_timeout(now.monotonic);
         ear.hear(arrival, &frame, |report| {
             if matches!(report.message, Message::GlobalPosition(_)) {
                 summary.global_position_int += 1;
@@ -144,6 +146,8 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
             }
             monitor.handle_report(&report);
         });
+        // Nobody waits for the tracks of a recording.
+        while monitor.poll_notice().is_some() {}
         while let Some(decision) = monitor.poll_decision() {
             if let Some(alert) = decision.alert {
                 *summary.alerts.entry(alert.event.short_name()).or_default() += 1;

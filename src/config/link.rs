@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::config::choice::one_of;
 use crate::config::document::{Located, Section};
 use crate::config::findings::Findings;
 use crate::config::outside::Outside;
@@ -12,7 +13,7 @@ use crate::link::{
     Address, Allow, RecordSettings, Settings, SigningSettings, can_name_files, read_network,
 };
 use crate::station::{self, Transmit};
-use crate::track::{LinkName, Namespace};
+use crate::track::{LinkClass, LinkName, Namespace};
 
 /// Why a second link of one address is refused.
 const TAKEN: &str = "another link listens there already";
@@ -70,6 +71,7 @@ pub(super) fn from_flags(
                     name: LinkName::new(&name),
                     namespace: Namespace::new(&name),
                     address,
+                    class: LinkClass::default(),
                     allow: Allow::default(),
                     station: station::Settings {
                         system_id,
@@ -98,6 +100,7 @@ fn read_one(
     let address = link.text_required("address");
     let namespace = link.text("namespace");
     let allow = link.texts("allow");
+    let class = one_of(&mut link, "class", &LinkClass::ALL, |it| it.name());
 
     let address = address.and_then(|text| read_address(&link, &text, addresses));
     let allow = allow.map(|list| read_allow(&link, &list, address.as_ref()));
@@ -125,6 +128,7 @@ fn read_one(
         name: LinkName::new(&name),
         namespace: Namespace::new(&namespace),
         address: beside(address?, base),
+        class,
         allow: allow.unwrap_or_default(),
         station: station::Settings {
             system_id,

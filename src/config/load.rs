@@ -20,9 +20,10 @@ use crate::corridor::CorridorSet;
 use crate::deliver;
 use crate::link as links;
 use crate::monitor::rule::Rule;
-use crate::monitor::{GateSettings, RosterSettings};
+use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
 use crate::station;
 use crate::store;
+use crate::track::LinkClass;
 use crate::units::Metres;
 
 /// Where the state is kept unless somebody says otherwise.
@@ -56,6 +57,8 @@ pub struct Settings {
     pub gate: GateSettings,
     /// How many tracks are followed, and how fast new ones may come.
     pub roster: RosterSettings,
+    /// How much silence is nothing unusual.
+    pub liveness: LivenessSettings,
     /// What the unit calls its vehicles, by track key.
     pub callsigns: BTreeMap<String, String>,
     /// The endpoints.
@@ -121,7 +124,7 @@ fn read(
         system_id,
     } = read_unit(&mut root);
     let gate = read_gate(&mut root);
-    let roster = tracks::read_roster(&mut root);
+    let (roster, mut liveness) = tracks::read(&mut root);
     let callsigns = tracks::read_callsigns(&mut root);
     let files = corridors::read(&mut root, base, outside, &mut findings);
     let rules = rule::read(
@@ -150,6 +153,8 @@ fn read(
         signing::warn_of_replaced_keys(&links, &mut findings);
         links = link::from_flags(&outside.links, system_id, &mut findings);
     }
+    let sparse = links.iter().filter(|it| it.class == LinkClass::Satellite);
+    liveness.satellite_links = sparse.map(|it| it.name.clone()).collect();
     let mut endpoints = endpoint::read(endpoints, base, outside, &mut findings);
     if endpoint_flags {
         endpoints = endpoint::from_flags(outside, &mut findings);
@@ -165,6 +170,7 @@ fn read(
         rules,
         gate,
         roster,
+        liveness,
         callsigns,
         deliver: deliver::Settings {
             endpoints,

@@ -3,14 +3,27 @@
 use std::collections::BTreeMap;
 
 use crate::config::document::Section;
-use crate::monitor::RosterSettings;
+use crate::monitor::{LivenessSettings, RosterSettings, Timeouts};
+
+/// Reads how many tracks are followed, and when they count as lost.
+///
+/// Which links come by satellite stands elsewhere.
+pub(super) fn read(root: &mut Section<'_, '_>) -> (RosterSettings, LivenessSettings) {
+    let mut liveness = LivenessSettings::default();
+    let Some(mut tracks) = root.section("tracks") else {
+        return (RosterSettings::default(), liveness);
+    };
+    let roster = read_roster(&mut tracks);
+    liveness.direct = read_timeouts(&mut tracks, ["stale", "lost"], liveness.direct);
+    let keys = ["satellite-stale", "satellite-lost"];
+    liveness.satellite = read_timeouts(&mut tracks, keys, liveness.satellite);
+    tracks.finish();
+    (roster, liveness)
+}
 
 /// Reads how many tracks are followed, and how fast new ones may come.
-pub(super) fn read_roster(root: &mut Section<'_, '_>) -> RosterSettings {
+fn read_roster(tracks: &mut Section<'_, '_>) -> RosterSettings {
     let mut settings = RosterSettings::default();
-    let Some(mut tracks) = root.section("tracks") else {
-        return settings;
-    };
     let max = tracks.count("max");
     let new_at_once = tracks.count("new-at-once");
     for count in [&max, &new_at_once].into_iter().flatten() {
@@ -27,8 +40,34 @@ pub(super) fn read_roster(root: &mut Section<'_, '_>) -> RosterSettings {
     if let Some(new_every) = tracks.span("new-every") {
         settings.new_every = new_every.value;
     }
-    tracks.finish();
     settings
+}
+
+/// Reads the silence that makes a track stale, and the longer one that makes it lost.
+fn read_timeouts(
+    tracks: &mut Section<'_, '_>,
+    [stale_key, lost_key]: [&'static str; 2],
+    default: Timeouts,
+) -> Timeouts {
+    let stale = tracks.span(stale_key);
+    let lost = tracks.span(lost_key);
+    if let Some(stale) = stale.as_ref().filter(|span| span.value.is_zero()) {
+        tracks.refuse(stale, "must be more than 0");
+    }
+    let timeouts = Timeouts {
+        stale: stale.as_ref().map_or(default.stale, |span| span.value),
+        lost: lost.as_ref().map_or(default.lost, |span| span.value),
+    };
+    if timeouts.lost <= timeouts.stale {
+        if let Some(lost) = &lost {
+            let message = format!("must be longer than `{stale_key}`");
+            tracks.refuse(lost, &message);
+        } else if let Some(stale) = &stale {
+            let message = format!("must be shorter than `{lost_key}`");
+            tracks.refuse(stale, &message);
+        }
+    }
+    timeouts
 }
 
 /// Reads what the unit calls its vehicles, by track key.

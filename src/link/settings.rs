@@ -12,7 +12,7 @@ use crate::link::{
 };
 use crate::metrics::Metrics;
 use crate::station;
-use crate::track::{LinkName, Namespace, Report};
+use crate::track::{LinkClass, LinkName, Namespace, Report};
 
 /// A link, as the configuration gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Settings {
     pub namespace: Namespace,
     /// Where its bytes come from.
     pub address: Address,
+    /// How often it can be expected to bring something.
+    pub class: LinkClass,
     /// The sources that it hears, for a link over a network.
     pub allow: Allow,
     /// Who the unit is on it, and what it may say there.

@@ -1,5 +1,7 @@
 //! The monitor: takes reports, follows tracks, and hands decisions back.
 
+mod room;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 use std::sync::Arc;
@@ -13,16 +15,18 @@ use crate::monitor::alert::{Alert, Episode};
 use crate::monitor::compose::{self, Ingredients};
 use crate::monitor::gate::{GateSettings, Rejection};
 use crate::monitor::identity;
+use crate::monitor::liveness::LivenessSettings;
 use crate::monitor::roster::{Roster, RosterSettings};
 use crate::monitor::rule::Rule;
 use crate::monitor::sample;
 use crate::monitor::stand::{Stand, Step, Told};
 use crate::monitor::standing::{Standing, StandingRecord, Visit};
 use crate::monitor::timekeeper::{CivilTime, Timekeeper};
+use crate::monitor::vigil::{Notice, Roll, Vigil};
 use crate::monitor::voice::Profile;
 use crate::monitor::voices::{Conflict, Outcome, Voices};
 use crate::track::{Fix, LinkName, Report, TrackId, TrackTime, Whom};
-use crate::units::Metres;
+use crate::units::{Metres, Monotonic};
 
 /// How far around a fix corridors are looked for, metres; those that are known to matter are
 /// measured one by one beyond it.
@@ -43,6 +47,8 @@ pub struct Settings {
     pub gate: GateSettings,
     /// How many tracks are followed, and how fast new ones may come.
     pub roster: RosterSettings,
+    /// How much silence is nothing unusual.
+    pub liveness: LivenessSettings,
     /// What the unit calls its vehicles, by track key.
     pub callsigns: BTreeMap<String, String>,
     /// Links that play what was recorded: their vehicles' clocks tell another time.
@@ -69,7 +75,8 @@ pub struct Counts {
 /// Follows every track and decides what is worth telling.
 ///
 /// Call [`Self::handle_report`] for each report, in order of arrival, and after it
-/// [`Self::poll_decision`] until it is empty.
+/// [`Self::poll_decision`] until it is empty. Silence is found by [`Self::handle_timeout`], due at
+/// [`Self::next_timeout`]; what has changed by either comes out of [`Self::poll_notice`].
 #[derive(Debug)]
 pub struct Monitor {
     settings: Settings,
@@ -79,6 +86,7 @@ pub struct Monitor {
     identities: BTreeMap<Whom, Voices>,
     roster: Roster,
     timekeeper: Timekeeper,
+    vigil: Vigil,
     tracks: BTreeMap<TrackId, Follow>,
     /// Standings of an earlier run whose track was not heard yet, by track key.
     restored: BTreeMap<String, Vec<StandingRecord>>,
@@ -132,6 +140,7 @@ impl Monitor {
             identities: BTreeMap::new(),
             roster: Roster::default(),
             timekeeper: Timekeeper::default(),
+            vigil: Vigil::default(),
             tracks: BTreeMap::new(),
             restored,
             decisions: VecDeque::new(),
@@ -161,6 +170,13 @@ impl Monitor {
         }
         let voices = self.identities.entry(whom.clone()).or_default();
         let (outcome, conflict) = voices.handle(&self.settings.gate, report);
+        let sender = outcome.voice();
+        for voice in voices.heard_by(report) {
+            if sender.is_none_or(|sender| sender == voice) {
+                self.vigil
+                    .hear(&self.settings.liveness, &whom, voice, report);
+            }
+        }
         match outcome {
             Outcome::Nothing => {}
             Outcome::Outranked => self.counts.outranked += 1,
@@ -191,13 +207,15 @@ impl Monitor {
         if !report.message.begins_a_track() {
             return false;
         }
-        if self.settings.roster.tracks_max <= self.identities.len()
-            || !self.roster.admits(&self.settings.roster, report)
-        {
+        let is_full = self.settings.roster.tracks_max <= self.identities.len();
+        let may_have_room = !is_full || 0 < self.vigil.roll().lost;
+        let is_admitted = may_have_room
+            && self.roster.admits(&self.settings.roster, report)
+            && (!is_full || self.make_room());
+        if !is_admitted {
             self.counts.refused += 1;
-            return false;
         }
-        true
+        is_admitted
     }
 
     /// Tells of two senders that use one identity, at the last fix of either.
@@ -243,6 +261,28 @@ impl Monitor {
     /// Returns the next decision, oldest first.
     pub fn poll_decision(&mut self) -> Option<Decision> {
         self.decisions.pop_front()
+    }
+
+    /// Looks for tracks that have become silent; cheap until [`Self::next_timeout`].
+    pub fn handle_timeout(&mut self, now: Monotonic) {
+        self.vigil.handle_timeout(&self.settings.liveness, now);
+    }
+
+    /// Returns when to look for silence next, if anybody can become silent.
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<Monotonic> {
+        self.vigil.next_timeout()
+    }
+
+    /// Returns the next change of a track's liveness, oldest first.
+    pub fn poll_notice(&mut self) -> Option<Notice> {
+        self.vigil.poll_notice()
+    }
+
+    /// Returns how many tracks are how alive.
+    #[must_use]
+    pub fn roll(&self) -> Roll {
+        self.vigil.roll()
     }
 
     /// Returns what became of the positions so far.

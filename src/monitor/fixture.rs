@@ -12,10 +12,10 @@ use crate::corridor::{Area, Class, Corridor, CorridorId, CorridorSet, Line, Shap
 use crate::monitor::alert::{Alert, Event};
 use crate::monitor::rule::Rule;
 use crate::monitor::standing::StandingRecord;
-use crate::monitor::{Decision, GateSettings, Monitor, RosterSettings, Settings};
+use crate::monitor::{Decision, GateSettings, LivenessSettings, Monitor, RosterSettings, Settings};
 use crate::track::{
-    Authenticity, GlobalPosition, Gnss, LinkName, Message, Namespace, RawFrame, Report, Sender,
-    SystemTime,
+    Authenticity, GlobalPosition, Gnss, HighLatency2, LinkName, Message, Namespace, RawFrame,
+    Report, Sender, SentPlace, SystemTime,
 };
 use crate::units::{LatLon, Metres, Moment, Monotonic, Utc};
 
@@ -93,6 +93,7 @@ pub(super) fn settings(rules: &[Rule]) -> Settings {
         rules: rules.to_vec(),
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
+        liveness: LivenessSettings::default(),
         callsigns: BTreeMap::new(),
         recordings: BTreeSet::new(),
     }
@@ -201,6 +202,30 @@ pub(super) fn gnss(ms: u32, fix_type: u8, h_acc_m: Option<f64>) -> Report {
         speed_acc_mps: None,
     };
     report(ms, Message::Gnss(gnss))
+}
+
+/// The vehicle is at `spot`, as it says by satellite.
+pub(super) fn high_latency(ms: u32, spot: Spot) -> Report {
+    let at = place(spot);
+    let said = HighLatency2 {
+        time_ms: BOOT_MS + ms,
+        mav_type: 1,
+        autopilot: 3,
+        custom_mode: 0,
+        place: SentPlace {
+            lat_e7: degrees_e7(at.lat()),
+            lon_e7: degrees_e7(at.lon()),
+        },
+        alt_msl_m: 400.0,
+        heading_deg: Some(90.0),
+        ground_speed_mps: 17.0,
+        climb_max_mps: 0.0,
+        h_acc: Metres::new(5.0).ok(),
+        v_acc: None,
+        battery_percent: None,
+        failures: 0,
+    };
+    report(ms, Message::HighLatency2(said))
 }
 
 /// The boot clock of a component.

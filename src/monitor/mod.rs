@@ -17,6 +17,7 @@ mod engine;
 mod fixture;
 mod gate;
 mod identity;
+mod liveness;
 mod names;
 mod passing;
 mod paths;
@@ -30,12 +31,15 @@ pub mod standing;
 #[cfg(test)]
 mod tests;
 mod timekeeper;
+mod vigil;
 mod voice;
 mod voices;
 
 pub use engine::{Counts, Monitor, Settings};
 pub use gate::{GateSettings, Rejection};
+pub use liveness::{Liveness, LivenessSettings, Timeouts};
 pub use roster::RosterSettings;
+pub use vigil::{Notice, Roll};
 
 /// What a fix changed for one rule, track and corridor.
 ///

@@ -80,6 +80,16 @@ pub(super) enum Outcome {
     Outranked,
 }
 
+impl Outcome {
+    /// Returns the sender, if the position shows who that is.
+    pub(super) const fn voice(&self) -> Option<u8> {
+        match self {
+            Self::Fix { voice, .. } => Some(*voice),
+            Self::Nothing | Self::Rejected(_) | Self::Outranked => None,
+        }
+    }
+}
+
 /// Two senders that use one identity.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Conflict {
@@ -124,6 +134,13 @@ impl Voices {
     pub(super) fn profile(&self, number: u8) -> Profile {
         let voice = self.known.iter().find(|voice| voice.number == number);
         voice.map(|voice| voice.profile).unwrap_or_default()
+    }
+
+    /// Returns the numbers of the senders that a message may be from.
+    pub(super) fn heard_by(&self, report: &Report) -> impl Iterator<Item = u8> {
+        let is_heard = |voice: &&Voice| self.known.len() == 1 || voice.paths.has(report);
+        let heard = self.known.iter().filter(is_heard);
+        heard.map(|voice| voice.number)
     }
 
     /// Takes a message, and says what became of its position and whether two senders are noticed.

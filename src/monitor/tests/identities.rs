@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::monitor::alert::{Alert, Conflict, Event};
 use crate::monitor::fixture::{
-    BOOT_MS, Spot, booted, degrees_e7, feed, fix, flight, gnss, heard_by, monitor, monitor_with,
-    of_message, place, road, settings, told, words,
+    BOOT_MS, Spot, booted, degrees_e7, feed, fix, flight, gnss, heard_by, high_latency, monitor,
+    monitor_with, of_message, place, road, settings, told, words,
 };
 use crate::monitor::rule::Rule;
 use crate::monitor::{Counts, RosterSettings};
 use crate::track::{
-    Adsb, AutopilotVersion, CameraView, FrameLoss, Gnss, HardwareId, HighLatency2, ImageCentre,
+    Adsb, AutopilotVersion, CameraView, FrameLoss, Gnss, HardwareId, ImageCentre, LinkName,
     Message, RemoteIdBasic, RemoteIdLocation, Report, SenderTime, SentPlace, Text, TrackKind,
     TransponderHeight, UasId,
 };
@@ -268,24 +268,7 @@ fn a_vehicle_that_is_heard_by_satellite_alone_is_followed() {
     let reports: Vec<Report> = (0..12)
         .map(|n: u32| {
             let east_m = -3_000.0 + 500.0 * f64::from(n);
-            of_message(
-                n * 30 * SECONDS,
-                Message::HighLatency2(HighLatency2 {
-                    time_ms: BOOT_MS + n * 30 * SECONDS,
-                    mav_type: 1,
-                    autopilot: 3,
-                    custom_mode: 0,
-                    place: sent((east_m, 0.0)),
-                    alt_msl_m: 400.0,
-                    heading_deg: Some(90.0),
-                    ground_speed_mps: 17.0,
-                    climb_max_mps: 0.0,
-                    h_acc: Metres::new(5.0).ok(),
-                    v_acc: None,
-                    battery_percent: None,
-                    failures: 0,
-                }),
-            )
+            high_latency(n * 30 * SECONDS, (east_m, 0.0))
         })
         .collect();
     let (alerts, _) = hear(&reports);
@@ -384,6 +367,91 @@ fn a_flood_of_identities_leaves_those_that_are_known_alone() {
     // The vehicle is one of those that may come at once.
     let admitted = u64::from(RosterSettings::default().new_at_once) - 1;
     assert!(3_000 - admitted - 5 <= counts.refused, "{}", counts.refused);
+}
+
+/// What became silent or was heard again, in words, until so many milliseconds have passed.
+fn notices(reports: &[Report], until_ms: u32) -> Vec<String> {
+    let mut settings = settings(&[Rule::default()]);
+    settings
+        .liveness
+        .satellite_links
+        .insert(LinkName::new("modem"));
+    let mut monitor = monitor_with(settings, &[road()], Vec::new());
+    let mut told = Vec::new();
+    let mut reports = reports.iter().peekable();
+    for ms in (0..until_ms).step_by(500) {
+        let now = Monotonic::from_micros(u64::from(ms) * 1_000);
+        while let Some(report) = reports.next_if(|it| it.received.monotonic <= now) {
+            monitor.handle_report(report);
+        }
+        monitor.handle_timeout(now);
+        while let Some(notice) = monitor.poll_notice() {
+            told.push(format!("{:?} at {}", notice.liveness, ms / 1_000));
+        }
+    }
+    told
+}
+
+#[test]
+fn silence_is_told_once_and_so_is_the_return() {
+    let mut reports = hover((0.0, 0.0), 0, 11, 1_000);
+    reports.extend(hover((0.0, 0.0), 60, 62, 1_000));
+    let told = notices(&reports, 62 * SECONDS);
+    assert_eq!(told, ["Stale at 15", "Lost at 40", "Alive at 60"]);
+}
+
+#[test]
+fn one_of_two_links_that_goes_and_a_satellite_lose_nobody() {
+    let both = hover((0.0, 0.0), 0, 60, 1_000);
+    let lte = both
+        .iter()
+        .map(|report| heard_by(report, "lte", "10.0.0.7:14550"));
+    let reports = mixed(&[both[..20].to_vec(), lte.collect()]);
+    assert_eq!(notices(&reports, 60 * SECONDS), [""; 0]);
+
+    let satellite: Vec<Report> = (0..4)
+        .map(|n| high_latency(n * 60 * SECONDS, (0.0, 0.0)))
+        .collect();
+    assert_eq!(
+        notices(&satellite, 200 * SECONDS),
+        [""; 0],
+        "no heartbeat is asked for"
+    );
+    let by_modem = hover((0.0, 0.0), 0, 1, 1_000);
+    let by_modem: Vec<Report> = by_modem
+        .iter()
+        .map(|report| heard_by(report, "modem", "10.0.0.8:1"))
+        .collect();
+    assert_eq!(notices(&by_modem, 100 * SECONDS), [""; 0]);
+}
+
+#[test]
+fn who_is_lost_makes_room_and_its_episodes_count_on() {
+    let mut settings = settings(&[Rule::default()]);
+    settings.roster.tracks_max = 1;
+    let mut monitor = monitor_with(settings, &[road()], Vec::new());
+    let through = |start_ms| flight(start_ms, 1_000, 20.0, &[(-1_500.0, 0.0), (1_500.0, 0.0)]);
+    let other = |second: u32| {
+        let mut report = fix(second * SECONDS, (5_000.0, 0.0));
+        report.sender.system_id = 2;
+        report
+    };
+    let first = told(feed(&mut monitor, &through(0)));
+    assert_eq!(words(&first), "road entered, road exited");
+    feed(&mut monitor, &[other(151)]);
+    assert_eq!(monitor.counts().refused, 1, "the first one is still there");
+
+    monitor.handle_timeout(Monotonic::from_micros(300_000_000));
+    feed(&mut monitor, &[other(301)]);
+    assert_eq!(
+        (monitor.counts().refused, monitor.tracks()),
+        (1, 1),
+        "it has made way"
+    );
+    monitor.handle_timeout(Monotonic::from_micros(400_000_000));
+    let second = told(feed(&mut monitor, &through(401 * SECONDS)));
+    assert_eq!(words(&second), "road entered, road exited");
+    assert_ne!(first[0].id, second[0].id, "another episode, other ids");
 }
 
 #[test]

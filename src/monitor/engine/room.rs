@@ -1,0 +1,45 @@
+//! Room for new identities: who is lost and concerns nobody makes way.
+
+use super::{Follow, Monitor};
+use crate::monitor::standing::StandingRecord;
+
+impl Monitor {
+    /// Forgets the identity that was lost longest, and says whether there was one.
+    ///
+    /// None of those that are inside a corridor, or on the way in or out: nobody could close their
+    /// stories.
+    pub(super) fn make_room(&mut self) -> bool {
+        let is_idle = |follow: &Follow| follow.stands.is_empty();
+        let may_go = |track: &_| self.tracks.get(track).is_none_or(is_idle);
+        let Some(whom) = self.vigil.longest_lost(may_go) else {
+            return false;
+        };
+        self.identities.remove(&whom);
+        for track in self.vigil.forget(&whom) {
+            if let Some(follow) = self.tracks.remove(&track) {
+                self.keep_episodes(follow);
+            }
+        }
+        true
+    }
+
+    /// Keeps the numbers of a track's episodes for when it is heard again: they make the ids of
+    /// alerts.
+    fn keep_episodes(&mut self, follow: Follow) {
+        let Follow { key, episodes, .. } = follow;
+        let counted = episodes.into_iter().filter(|(_, episode)| 0 < *episode);
+        let records: Vec<StandingRecord> = counted
+            .map(|((rule, corridor), episode)| StandingRecord {
+                rule: self.settings.rules[rule].name.clone(),
+                track: key.clone(),
+                corridor: self.corridors.get(corridor).id.to_string(),
+                episode,
+                alerts: 0,
+                visit: None,
+            })
+            .collect();
+        if !records.is_empty() {
+            self.restored.entry(key).or_default().extend(records);
+        }
+    }
+}
