@@ -48,6 +48,41 @@ fn what_is_read_in_spite_of_doubts_is_said() {
 }
 
 #[test]
+fn tracks_and_callsigns_that_make_no_sense_are_refused() {
+    let scene = Scene::new();
+    let tracks = "
+[tracks]
+max = 0
+stale = \"40 s\"
+satellite-lost = \"1 min\"
+
+[[callsign]]
+track = \"alpha/1\"
+name = \" \"
+
+[[rule]]
+name = \"everybody\"
+tracks = [\"planes\"]
+";
+    scene.configured(&(good() + tracks));
+    let ended = scene.run("check", &[]);
+    assert_eq!(ended.code, Some(78));
+    for flaw in [
+        "tracks.max: must be more than 0",
+        "tracks.stale: must be shorter than `lost`",
+        "tracks.satellite-lost: must be longer than `satellite-stale`",
+        "callsign[0].track: is no track: write vehicle:NAMESPACE/SYSTEM-ID",
+        "callsign[0].name: is empty",
+        "rule[0].tracks[0]: ",
+    ] {
+        let mut lines = ended.err.lines();
+        let is_told =
+            lines.any(|line| line.starts_with("DIR/corridord.toml:") && line.contains(flaw));
+        assert!(is_told, "{flaw} in {}", ended.err);
+    }
+}
+
+#[test]
 fn a_missing_configuration_is_named() {
     let scene = Scene::new();
     assert_refused(
