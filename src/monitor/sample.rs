@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use crate::track::HeightAbove;
 use crate::track::{
-    Adsb, AisVessel, Authenticity, Camera, CameraTarget, CameraView, GlobalPosition, Gnss, Heights,
-    HighLatency, HighLatency2, ImageCentre, Message, RemoteIdLocation, Report, Sender, SenderTime,
-    SentPlace, TransponderHeight, UtmPosition, Velocity, Whom,
+    Adsb, AisVessel, Authenticity, Camera, CameraTarget, CameraView, GlobalPosition, Gnss,
+    HeightAbove, Heights, HighLatency, HighLatency2, ImageCentre, Message, RemoteIdLocation,
+    Report, Sender, SenderTime, SentPlace, TransponderHeight, UtmPosition, Velocity, Whom,
 };
 use crate::units::{Metres, Moment};
 

@@ -395,7 +395,10 @@ impl Voices {
         point: &Point,
     ) -> Option<Ghost> {
         let number = self.known[index].number;
-        let ghost = self.ghost.take_if(|ghost| ghost.number == number)?;
+        let has_room = self.known.len() < VOICES_MAX;
+        let ghost = self
+            .ghost
+            .take_if(|ghost| has_room && ghost.number == number)?;
         let mut voice = ghost.voice;
         let passes = matches!(voice.judge(settings, point), Verdict::Passes(_));
         let last = self.known[index].gate.last();
