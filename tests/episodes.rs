@@ -16,7 +16,7 @@ use corridor_sim::link::LinkPlan;
 use corridor_sim::plan::VehiclePlan;
 use corridor_sim::scenario::Scenario;
 use corridor_sim::sky::{Sky, Transmission};
-use corridord::corridor::{CorridorSet, geojson};
+use corridord::corridor::{CorridorSet, Region, geojson};
 use corridord::link::{Arrival, Ear};
 use corridord::monitor::alert::Alert;
 use corridord::monitor::rule::Rule;
@@ -160,7 +160,7 @@ fn monitor() -> Monitor {
     let strip = r#"{"type": "FeatureCollection", "features": [
         {"type": "Feature", "properties": {"id": "strip", "half_width_m": 200},
          "geometry": {"type": "LineString", "coordinates": [[22.0, 41.5], [22.048, 41.5]]}}]}"#;
-    let file = geojson::read(strip).expect("a sound corridor");
+    let file = geojson::read(strip, &Region::default()).expect("a sound corridor");
     let corridors = CorridorSet::new(file.corridors, file.places).expect("one corridor");
     let settings = Settings {
         unit: "unit".to_owned(),

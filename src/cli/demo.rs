@@ -27,7 +27,7 @@ use crate::app::{self, Daemon};
 use crate::cli::signals::Signals;
 use crate::clock::Clock;
 use crate::config::{Settings, parse_span};
-use crate::corridor::{CorridorSet, geojson, shipped};
+use crate::corridor::{CorridorSet, Region, geojson, shipped};
 use crate::deliver::{self, Endpoint};
 use crate::link::{self, Address, Allow, HostPort};
 use crate::log;
@@ -165,7 +165,7 @@ async fn drain(
 }
 
 fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settings> {
-    let file = geojson::read(shipped::WESTERN_BALKANS)
+    let file = geojson::read(shipped::WESTERN_BALKANS, &Region::default())
         .map_err(|flaws| anyhow!("the shipped corridors have {} flaws", flaws.len()))?;
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
     Ok(Settings {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::document::Section;
 use crate::config::findings::Findings;
 use crate::config::outside::Outside;
-use crate::corridor::{CorridorSet, geojson};
+use crate::corridor::{CorridorSet, Region, geojson};
 
 /// The corridors, and where they came from.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub(super) fn read(
 ) -> Option<CorridorFiles> {
     let mut files = Vec::new();
     let mut named = false;
+    let mut region = Region::default();
     match root.section("corridors") {
         None => named = root.has("corridors"),
         Some(mut section) => {
@@ -36,11 +37,12 @@ pub(super) fn read(
                     Err(message) => section.refuse(pattern, &message),
                 }
             }
+            region = read_region(&mut section);
             section.finish();
         }
     }
     if !outside.corridors.is_empty() {
-        return read_files(outside.corridors.clone(), findings);
+        return read_files(outside.corridors.clone(), &region, findings);
     }
     if !named {
         root.refuse_whole(
@@ -51,7 +53,39 @@ pub(super) fn read(
     if files.is_empty() {
         return None;
     }
-    read_files(files, findings)
+    read_files(files, &region, findings)
+}
+
+/// Reads where corridors are expected; a side that is left out is where it is by default.
+fn read_region(corridors: &mut Section<'_, '_>) -> Region {
+    let mut region = Region::default();
+    let Some(mut section) = corridors.section("region") else {
+        return region;
+    };
+    for (key, side, most) in [
+        ("south", &mut region.south, 90.0),
+        ("north", &mut region.north, 90.0),
+        ("west", &mut region.west, 180.0),
+        ("east", &mut region.east, 180.0),
+    ] {
+        if let Some(degrees) = section.number(key) {
+            *side = degrees.value;
+            if most < degrees.value.abs() {
+                section.refuse(&degrees, &format!("must be -{most} to {most}"));
+            }
+        }
+    }
+    for (low, high, key, below) in [
+        (region.south, region.north, "north", "south"),
+        (region.west, region.east, "east", "west"),
+    ] {
+        if high <= low {
+            let message = format!("is {high}: must be more than `{below}`, which is {low}");
+            section.refuse_whole(key, &message);
+        }
+    }
+    section.finish();
+    region
 }
 
 fn resolve(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
@@ -68,7 +102,11 @@ fn resolve(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-fn read_files(files: Vec<PathBuf>, findings: &mut Findings) -> Option<CorridorFiles> {
+fn read_files(
+    files: Vec<PathBuf>,
+    region: &Region,
+    findings: &mut Findings,
+) -> Option<CorridorFiles> {
     let (mut corridors, mut places) = (Vec::new(), Vec::new());
     let flaws_before = findings.flaws.len();
     for file in &files {
@@ -80,7 +118,7 @@ fn read_files(files: Vec<PathBuf>, findings: &mut Findings) -> Option<CorridorFi
                 continue;
             }
         };
-        match geojson::read(&text) {
+        match geojson::read(&text, region) {
             Ok(mut read) => {
                 corridors.append(&mut read.corridors);
                 places.append(&mut read.places);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::region::REGION;
+use super::region::Region;
 use crate::units::{LatLon, NotAPlace};
 
 /// One thing that is wrong with a corridor file.
@@ -248,6 +248,6 @@ pub enum Fault {
     #[error("{0}")]
     Rings(String),
     /// A feature far from where it is expected; a warning.
-    #[error("lies outside the region ({REGION}): accepted as it stands")]
-    OutsideRegion,
+    #[error("lies outside the region ({0}): accepted as it stands")]
+    OutsideRegion(Region),
 }

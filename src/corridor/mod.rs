@@ -41,6 +41,6 @@ pub use flaw::{Fault, FeatureName, Flaw, Ring, Spot};
 pub use locate::{Location, NearPlace};
 pub use passage::Passage;
 pub use projection::Side;
-pub use region::{REGION, Region};
+pub use region::Region;
 pub use set::{CorridorIndex, CorridorSet, DuplicateId, Nearby, Summary};
 pub use shape::{Area, Line, Shape};

@@ -2,19 +2,12 @@
 
 use std::fmt;
 
-/// The Western Balkans with a generous margin.
+/// A box in longitude and latitude, degrees; its edges belong to it.
 ///
 /// A corridor outside is read with a warning, so that recordings from elsewhere can be
 /// replayed. Only coordinates that lie inside once their axes are exchanged are refused: the
-/// price is that no corridor can lie between 12 and 31 degrees north and 34 and 50 east.
-pub const REGION: Region = Region {
-    south: 34.0,
-    north: 50.0,
-    west: 12.0,
-    east: 31.0,
-};
-
-/// A box in longitude and latitude, degrees; its edges belong to it.
+/// price is that no corridor can lie where the mirror image of the region is, between 12 and 31
+/// degrees north and 34 and 50 east by default.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Region {
     /// The least latitude.
@@ -25,6 +18,18 @@ pub struct Region {
     pub west: f64,
     /// The greatest longitude.
     pub east: f64,
+}
+
+impl Default for Region {
+    /// The Western Balkans with a generous margin.
+    fn default() -> Self {
+        Self {
+            south: 34.0,
+            north: 50.0,
+            west: 12.0,
+            east: 31.0,
+        }
+    }
 }
 
 impl Region {

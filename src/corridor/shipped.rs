@@ -8,6 +8,7 @@ pub const WESTERN_BALKANS: &str = include_str!("../../config/corridors/western-b
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corridor::Region;
     use crate::corridor::geojson::read;
     use crate::corridor::metric::length_m;
     use crate::corridor::sample::place;
@@ -18,7 +19,7 @@ mod tests {
 
     #[test]
     fn the_set_is_read_without_a_flaw_or_a_warning() {
-        let file = read(WESTERN_BALKANS).unwrap();
+        let file = read(WESTERN_BALKANS, &Region::default()).unwrap();
         assert_eq!(file.warnings, Vec::new());
         let summary = CorridorSet::new(file.corridors, file.places)
             .unwrap()
@@ -28,7 +29,7 @@ mod tests {
 
     #[test]
     fn the_vertices_of_a_line_are_at_most_10_km_apart() {
-        for corridor in read(WESTERN_BALKANS).unwrap().corridors {
+        for corridor in read(WESTERN_BALKANS, &Region::default()).unwrap().corridors {
             for (start, end) in corridor.shape.edges() {
                 let spacing = length_m(start, end);
                 assert!(spacing <= SPACING_MAX_M, "{}: {spacing} m", corridor.id);
@@ -90,7 +91,7 @@ mod tests {
     }
 
     fn set() -> CorridorSet {
-        let file = read(WESTERN_BALKANS).unwrap();
+        let file = read(WESTERN_BALKANS, &Region::default()).unwrap();
         CorridorSet::new(file.corridors, file.places).unwrap()
     }
 }

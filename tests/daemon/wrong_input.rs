@@ -83,6 +83,26 @@ tracks = [\"planes\"]
 }
 
 #[test]
+fn a_region_that_is_none_is_refused() {
+    let files = "[corridors]\nfiles = [\"corridors.geojson\"]";
+    check(
+        files,
+        &format!("{files}\nregion = {{ south = 95, north = 50, west = 31, east = 12, top = 3 }}"),
+        &[
+            "DIR/corridord.toml:7: corridors.region.south: must be -90 to 90",
+            "DIR/corridord.toml:7: corridors.region.north: is 50: must be more than `south`, which is 95",
+            "DIR/corridord.toml:7: corridors.region.east: is 12: must be more than `west`, which is 31",
+            "DIR/corridord.toml:7: corridors.region.top: unknown key; the keys here are east, north, south, west",
+        ],
+    );
+    check(
+        files,
+        &format!("{files}\nregion = \"Alps\""),
+        &["DIR/corridord.toml:7: corridors.region: must be a table"],
+    );
+}
+
+#[test]
 fn a_missing_configuration_is_named() {
     let scene = Scene::new();
     assert_refused(

@@ -4,16 +4,16 @@ use serde_json::Value;
 
 use super::properties::shown;
 use crate::corridor::flaw::{Fault, Spot};
-use crate::corridor::region::REGION;
+use crate::corridor::region::Region;
 use crate::units::LatLon;
 
 /// Reads the coordinates of a Point.
-pub(super) fn single(value: &Value, faults: &mut Vec<Fault>) -> Option<LatLon> {
+pub(super) fn single(value: &Value, region: &Region, faults: &mut Vec<Fault>) -> Option<LatLon> {
     let spot = Spot {
         hole: None,
         vertex: 0,
     };
-    position(value, spot)
+    position(value, region, spot)
         .map_err(|fault| faults.push(fault))
         .ok()
 }
@@ -21,6 +21,7 @@ pub(super) fn single(value: &Value, faults: &mut Vec<Fault>) -> Option<LatLon> {
 /// Reads the coordinates of a `LineString`, or those of one ring.
 pub(super) fn positions(
     value: &Value,
+    region: &Region,
     hole: Option<usize>,
     faults: &mut Vec<Fault>,
 ) -> Option<Vec<LatLon>> {
@@ -29,7 +30,7 @@ pub(super) fn positions(
     let mut swapped = false;
     let mut sound = true;
     for (vertex, value) in values.iter().enumerate() {
-        match position(value, Spot { hole, vertex }) {
+        match position(value, region, Spot { hole, vertex }) {
             Ok(place) => places.push(place),
             Err(fault) => {
                 sound = false;
@@ -46,7 +47,11 @@ pub(super) fn positions(
 }
 
 /// Reads the coordinates of a Polygon: the exterior ring, then the holes.
-pub(super) fn rings(value: &Value, faults: &mut Vec<Fault>) -> Option<Vec<Vec<LatLon>>> {
+pub(super) fn rings(
+    value: &Value,
+    region: &Region,
+    faults: &mut Vec<Fault>,
+) -> Option<Vec<Vec<LatLon>>> {
     const WANTED: &str = "a list of rings, the exterior ring first";
     let values = list(value, WANTED, faults)?;
     if values.is_empty() {
@@ -59,7 +64,7 @@ pub(super) fn rings(value: &Value, faults: &mut Vec<Fault>) -> Option<Vec<Vec<La
     let rings: Vec<_> = values
         .iter()
         .enumerate()
-        .map(|(nth, ring)| positions(ring, nth.checked_sub(1), faults))
+        .map(|(nth, ring)| positions(ring, region, nth.checked_sub(1), faults))
         .collect();
     rings.into_iter().collect()
 }
@@ -79,7 +84,7 @@ fn list<'a>(
     list
 }
 
-fn position(value: &Value, spot: Spot) -> Result<LatLon, Fault> {
+fn position(value: &Value, region: &Region, spot: Spot) -> Result<LatLon, Fault> {
     let numbers: Option<Vec<f64>> = value
         .as_array()
         .and_then(|list| list.iter().map(Value::as_f64).collect());
@@ -90,7 +95,7 @@ fn position(value: &Value, spot: Spot) -> Result<LatLon, Fault> {
         });
     };
     let (lon, lat) = (*lon, *lat);
-    if !REGION.contains(lat, lon) && REGION.contains(lon, lat) {
+    if !region.contains(lat, lon) && region.contains(lon, lat) {
         return Err(Fault::Swapped {
             spot,
             first: lon,

@@ -6,6 +6,7 @@ use super::coordinates::{positions, rings, single};
 use super::properties::{Properties, shown};
 use crate::corridor::description::{Class, Corridor, CorridorId, Place};
 use crate::corridor::flaw::Fault;
+use crate::corridor::region::Region;
 use crate::corridor::shape::{Area, Line, Shape};
 use crate::corridor::soundness::{line_faults, width_fault};
 use crate::units::Metres;
@@ -23,7 +24,7 @@ pub(super) fn id(feature: &Value) -> Option<String> {
 }
 
 /// Reads a feature, or lists everything that is wrong with it.
-pub(super) fn read(feature: &Value) -> Result<Record, Vec<Fault>> {
+pub(super) fn read(feature: &Value, region: &Region) -> Result<Record, Vec<Fault>> {
     if feature.get("type").and_then(Value::as_str) != Some("Feature") {
         let found = feature.get("type").map_or_else(
             || "it has no type".to_owned(),
@@ -35,13 +36,13 @@ pub(super) fn read(feature: &Value) -> Result<Record, Vec<Fault>> {
     let geometry = feature.get("geometry").unwrap_or(&Value::Null);
     let coordinates = geometry.get("coordinates").unwrap_or(&Value::Null);
     let record = match geometry.get("type").and_then(Value::as_str) {
-        Some("Point") => place(coordinates, &mut properties).map(Record::Place),
+        Some("Point") => place(coordinates, region, &mut properties).map(Record::Place),
         Some("LineString") => {
-            let shape = line(coordinates, &mut properties);
+            let shape = line(coordinates, region, &mut properties);
             corridor(&mut properties, "LineString", Class::Corridor, shape)
         }
         Some("Polygon") => {
-            let shape = area(coordinates, &mut properties.faults);
+            let shape = area(coordinates, region, &mut properties.faults);
             corridor(&mut properties, "Polygon", Class::Zone, shape)
         }
         _ => {
@@ -56,7 +57,7 @@ pub(super) fn read(feature: &Value) -> Result<Record, Vec<Fault>> {
     }
 }
 
-fn place(coordinates: &Value, properties: &mut Properties) -> Option<Place> {
+fn place(coordinates: &Value, region: &Region, properties: &mut Properties) -> Option<Place> {
     match properties.text("class") {
         Some(class) if class == "place" => {}
         Some(found) => properties.faults.push(Fault::Class {
@@ -70,7 +71,7 @@ fn place(coordinates: &Value, properties: &mut Properties) -> Option<Place> {
     if name.is_none() {
         properties.faults.push(Fault::PlaceUnnamed);
     }
-    let at = single(coordinates, &mut properties.faults);
+    let at = single(coordinates, region, &mut properties.faults);
     Some(Place {
         name: name?,
         at: at?,
@@ -126,10 +127,10 @@ fn corridor(
 }
 
 /// Judges the width and the vertices apart, so that neither hides what is wrong with the other.
-fn line(coordinates: &Value, properties: &mut Properties) -> Option<Shape> {
+fn line(coordinates: &Value, region: &Region, properties: &mut Properties) -> Option<Shape> {
     let half_width = properties.required_number("half_width_m", Fault::WidthMissing);
     properties.faults.extend(half_width.and_then(width_fault));
-    let vertices = positions(coordinates, None, &mut properties.faults)?;
+    let vertices = positions(coordinates, region, None, &mut properties.faults)?;
     let faults = line_faults(&vertices);
     let half_width = half_width.and_then(|half_width| Metres::new(half_width).ok());
     match half_width {
@@ -143,8 +144,8 @@ fn line(coordinates: &Value, properties: &mut Properties) -> Option<Shape> {
     }
 }
 
-fn area(coordinates: &Value, faults: &mut Vec<Fault>) -> Option<Shape> {
-    let mut rings = rings(coordinates, faults)?;
+fn area(coordinates: &Value, region: &Region, faults: &mut Vec<Fault>) -> Option<Shape> {
+    let mut rings = rings(coordinates, region, faults)?;
     let holes = rings.split_off(1);
     match Area::new(rings.pop()?, holes) {
         Ok(area) => Some(Shape::Area(area)),

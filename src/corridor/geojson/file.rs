@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::feature::{self, Record};
 use crate::corridor::description::{Corridor, Place};
 use crate::corridor::flaw::{Fault, FeatureName, Flaw};
-use crate::corridor::region::REGION;
+use crate::corridor::region::Region;
 
 /// What a file describes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,13 +20,13 @@ pub struct File {
     pub warnings: Vec<Flaw>,
 }
 
-/// Reads a file.
+/// Reads a file whose corridors are expected in `region`.
 ///
 /// # Errors
 ///
 /// Lists all flaws, in the order of the file. Only text that is no JSON, or no feature
 /// collection, has a single one.
-pub fn read(text: &str) -> Result<File, Vec<Flaw>> {
+pub fn read(text: &str, region: &Region) -> Result<File, Vec<Flaw>> {
     let features = features(text).map_err(|fault| {
         vec![Flaw {
             feature: None,
@@ -46,16 +46,16 @@ pub fn read(text: &str) -> Result<File, Vec<Flaw>> {
             feature: Some(name.clone()),
             fault,
         };
-        match feature::read(value) {
+        match feature::read(value, region) {
             Ok(Record::Corridor(corridor)) => {
-                if is_outside(&corridor) {
-                    file.warnings.push(flaw(Fault::OutsideRegion));
+                if is_outside(&corridor, region) {
+                    file.warnings.push(flaw(Fault::OutsideRegion(*region)));
                 }
                 file.corridors.push(*corridor);
             }
             Ok(Record::Place(place)) => {
-                if !REGION.contains(place.at.lat(), place.at.lon()) {
-                    file.warnings.push(flaw(Fault::OutsideRegion));
+                if !region.contains(place.at.lat(), place.at.lon()) {
+                    file.warnings.push(flaw(Fault::OutsideRegion(*region)));
                 }
                 file.places.push(place);
                 continue;
@@ -107,10 +107,10 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-fn is_outside(corridor: &Corridor) -> bool {
+fn is_outside(corridor: &Corridor, region: &Region) -> bool {
     corridor.shape.edges().any(|(start, end)| {
         [start, end]
             .iter()
-            .any(|at| !REGION.contains(at.lat(), at.lon()))
+            .any(|at| !region.contains(at.lat(), at.lon()))
     })
 }

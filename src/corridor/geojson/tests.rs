@@ -1,7 +1,7 @@
 //! Files, and what is said about them.
 
 use super::*;
-use crate::corridor::{Class, Shape};
+use crate::corridor::{Class, Fault, Region, Shape};
 
 #[test]
 fn a_line_an_area_and_a_place_are_read() {
@@ -19,6 +19,7 @@ fn a_line_an_area_and_a_place_are_read() {
             {"type": "Feature", "properties": {"class": "place", "name": "Veles"},
              "geometry": {"type": "Point", "coordinates": [21.77, 41.72]}}
         ]}"#,
+        &Region::default(),
     )
     .unwrap();
     assert_eq!(file.warnings, Vec::new());
@@ -292,13 +293,39 @@ fn a_feature_elsewhere_on_earth_is_read_with_a_warning() {
         "LineString",
         "[[8.5, 47.4], [8.6, 47.4]]",
     );
-    let file = read(&collection(&[far])).unwrap();
+    let file = read(&collection(&[far]), &Region::default()).unwrap();
     assert_eq!(file.corridors.len(), 1);
     assert_eq!(
         file.warnings[0].to_string(),
         "feature 0 (id \"zurich\"): lies outside the region (latitude 34 to 50, longitude 12 to \
          31): accepted as it stands"
     );
+}
+
+#[test]
+fn a_wider_region_is_the_one_that_counts() {
+    let alps = Region {
+        west: 5.0,
+        ..Region::default()
+    };
+    let far = feature(
+        r#""id": "zurich", "half_width_m": 50"#,
+        "LineString",
+        "[[8.5, 47.4], [8.6, 47.4]]",
+    );
+    assert_eq!(
+        read(&collection(&[far]), &alps).unwrap().warnings,
+        Vec::new()
+    );
+    let swapped = feature(
+        r#""id": "zurich", "half_width_m": 50"#,
+        "LineString",
+        "[[47.4, 8.5], [47.4, 8.6]]",
+    );
+    let text = collection(&[swapped]);
+    assert!(read(&text, &Region::default()).is_ok(), "a far place");
+    let flaws = read(&text, &alps).unwrap_err();
+    assert!(matches!(flaws[0].fault, Fault::Swapped { .. }), "{flaws:?}");
 }
 
 fn check_line(properties: &str, coordinates: &str, flaws: &[&str]) {
@@ -335,7 +362,7 @@ fn check_feature(properties: &str, geometry: &str, coordinates: &str, flaws: &[&
 }
 
 fn check_file(text: &str, flaws: &[&str]) {
-    let found: Vec<String> = match read(text) {
+    let found: Vec<String> = match read(text, &Region::default()) {
         Ok(_) => Vec::new(),
         Err(found) => found.iter().map(ToString::to_string).collect(),
     };
