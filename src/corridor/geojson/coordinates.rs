@@ -1,37 +1,102 @@
 //! Positions: longitude first, then latitude, then perhaps a height that is left out.
 
-use serde_json::Value;
-
-use super::properties::shown;
+use super::tree::Coordinates;
 use crate::corridor::flaw::{Fault, Spot};
 use crate::corridor::region::Region;
 use crate::units::LatLon;
 
 /// Reads the coordinates of a Point.
-pub(super) fn single(value: &Value, region: &Region, faults: &mut Vec<Fault>) -> Option<LatLon> {
+pub(super) fn single(
+    coordinates: &Coordinates,
+    region: &Region,
+    faults: &mut Vec<Fault>,
+) -> Option<LatLon> {
     let spot = Spot {
         hole: None,
         vertex: 0,
     };
-    position(value, region, spot)
+    position(coordinates, region, spot)
         .map_err(|fault| faults.push(fault))
         .ok()
 }
 
 /// Reads the coordinates of a `LineString`, or those of one ring.
 pub(super) fn positions(
-    value: &Value,
+    coordinates: &Coordinates,
     region: &Region,
     hole: Option<usize>,
     faults: &mut Vec<Fault>,
 ) -> Option<Vec<LatLon>> {
-    let values = list(value, "a list of positions", faults)?;
-    let mut places = Vec::with_capacity(values.len());
+    let spot = |vertex| Spot { hole, vertex };
+    match coordinates {
+        Coordinates::Positions(pairs) => gather(
+            pairs
+                .iter()
+                .enumerate()
+                .map(|(vertex, pair)| place(*pair, region, spot(vertex))),
+            faults,
+        ),
+        Coordinates::List(list) => gather(
+            list.iter()
+                .enumerate()
+                .map(|(vertex, entry)| position(entry, region, spot(vertex))),
+            faults,
+        ),
+        Coordinates::Absent
+        | Coordinates::Number(_)
+        | Coordinates::Position(_)
+        | Coordinates::Other(_) => {
+            faults.push(coordinates.unlike("a list of positions"));
+            None
+        }
+    }
+}
+
+/// Reads the coordinates of a Polygon: the exterior ring, then the holes.
+pub(super) fn rings(
+    coordinates: &Coordinates,
+    region: &Region,
+    faults: &mut Vec<Fault>,
+) -> Option<Vec<Vec<LatLon>>> {
+    let lists = lists(
+        coordinates,
+        "a list of rings, the exterior ring first",
+        faults,
+    )?;
+    let rings: Vec<_> = lists
+        .iter()
+        .enumerate()
+        .map(|(nth, ring)| positions(ring, region, nth.checked_sub(1), faults))
+        .collect();
+    rings.into_iter().collect()
+}
+
+/// Takes coordinates as a list of at least one list.
+pub(super) fn lists<'a>(
+    coordinates: &'a Coordinates,
+    wanted: &'static str,
+    faults: &mut Vec<Fault>,
+) -> Option<&'a [Coordinates]> {
+    if let Coordinates::List(list) = coordinates
+        && !list.is_empty()
+    {
+        return Some(list);
+    }
+    faults.push(coordinates.unlike(wanted));
+    None
+}
+
+/// Collects places, or everything that is wrong with them.
+fn gather(
+    places: impl ExactSizeIterator<Item = Result<LatLon, Fault>>,
+    faults: &mut Vec<Fault>,
+) -> Option<Vec<LatLon>> {
+    let mut good = Vec::with_capacity(places.len());
     let mut swapped = false;
     let mut sound = true;
-    for (vertex, value) in values.iter().enumerate() {
-        match position(value, region, Spot { hole, vertex }) {
-            Ok(place) => places.push(place),
+    for place in places {
+        match place {
+            Ok(place) => good.push(place),
             Err(fault) => {
                 sound = false;
                 // Who swaps one pair swaps them all: said once.
@@ -43,58 +108,29 @@ pub(super) fn positions(
             }
         }
     }
-    sound.then_some(places)
+    sound.then_some(good)
 }
 
-/// Reads the coordinates of a Polygon: the exterior ring, then the holes.
-pub(super) fn rings(
-    value: &Value,
-    region: &Region,
-    faults: &mut Vec<Fault>,
-) -> Option<Vec<Vec<LatLon>>> {
-    const WANTED: &str = "a list of rings, the exterior ring first";
-    let values = list(value, WANTED, faults)?;
-    if values.is_empty() {
-        faults.push(Fault::Coordinates {
-            found: shown(value),
-            wanted: WANTED,
-        });
-        return None;
-    }
-    let rings: Vec<_> = values
-        .iter()
-        .enumerate()
-        .map(|(nth, ring)| positions(ring, region, nth.checked_sub(1), faults))
-        .collect();
-    rings.into_iter().collect()
-}
-
-fn list<'a>(
-    value: &'a Value,
-    wanted: &'static str,
-    faults: &mut Vec<Fault>,
-) -> Option<&'a Vec<Value>> {
-    let list = value.as_array();
-    if list.is_none() {
-        faults.push(Fault::Coordinates {
-            found: shown(value),
+impl Coordinates {
+    fn unlike(&self, wanted: &'static str) -> Fault {
+        Fault::Coordinates {
+            found: self.shown(),
             wanted,
-        });
+        }
     }
-    list
 }
 
-fn position(value: &Value, region: &Region, spot: Spot) -> Result<LatLon, Fault> {
-    let numbers: Option<Vec<f64>> = value
-        .as_array()
-        .and_then(|list| list.iter().map(Value::as_f64).collect());
-    let Some([lon, lat, ..]) = numbers.as_deref() else {
-        return Err(Fault::Position {
-            spot,
-            found: shown(value),
-        });
-    };
-    let (lon, lat) = (*lon, *lat);
+fn position(coordinates: &Coordinates, region: &Region, spot: Spot) -> Result<LatLon, Fault> {
+    if let Coordinates::Position(pair) = coordinates {
+        return place(*pair, region, spot);
+    }
+    Err(Fault::Position {
+        spot,
+        found: coordinates.shown(),
+    })
+}
+
+fn place([lon, lat]: [f64; 2], region: &Region, spot: Spot) -> Result<LatLon, Fault> {
     if !region.contains(lat, lon) && region.contains(lon, lat) {
         return Err(Fault::Swapped {
             spot,

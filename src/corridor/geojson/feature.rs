@@ -1,9 +1,12 @@
 //! One feature: a corridor or a place.
 
-use serde_json::Value;
+use serde::de::{IgnoredAny, MapAccess};
+use serde_json::{Map, Value};
 
 use super::coordinates::{positions, rings, single};
 use super::properties::{Properties, shown};
+use super::sink::{Fill, Sink};
+use super::tree::Coordinates;
 use crate::corridor::description::{Class, Corridor, CorridorId, Place};
 use crate::corridor::flaw::Fault;
 use crate::corridor::region::Region;
@@ -17,25 +20,92 @@ pub(super) enum Record {
     Place(Place),
 }
 
-/// Reads the id alone, to name the feature in whatever is said about it.
-pub(super) fn id(feature: &Value) -> Option<String> {
-    let id = feature.get("properties")?.get("id")?.as_str()?;
-    (!id.trim().is_empty()).then(|| id.to_owned())
+/// A feature as it stands in the file.
+#[derive(Debug, Default)]
+pub(super) struct Feature {
+    kind: Option<Value>,
+    properties: Value,
+    geometry: Geometry,
+}
+
+impl Feature {
+    /// Reads the id alone, to name the feature in whatever is said about it.
+    pub(super) fn id(&self) -> Option<String> {
+        let id = self.properties.get("id")?.as_str()?;
+        (!id.trim().is_empty()).then(|| id.to_owned())
+    }
+}
+
+impl Sink for Feature {
+    fn object<'de, A: MapAccess<'de>>(&mut self, mut members: A) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key::<String>()? {
+            match name.as_str() {
+                "type" => self.kind = Some(members.next_value()?),
+                "properties" => self.properties = members.next_value()?,
+                "geometry" => members.next_value_seed(Fill(&mut self.geometry))?,
+                _ => _ = members.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn other(&mut self, _value: Value) {}
+}
+
+/// A geometry as it stands in the file.
+#[derive(Debug, Default)]
+struct Geometry {
+    /// What stands in the place of an object.
+    other: Value,
+    kind: Option<Value>,
+    coordinates: Coordinates,
+}
+
+impl Geometry {
+    fn kind(&self) -> Option<&str> {
+        self.kind.as_ref()?.as_str()
+    }
+
+    /// Names what is no geometry that is read.
+    fn fault(&self) -> Fault {
+        Fault::Geometry(match (&self.kind, &self.other) {
+            (Some(kind), _) => shown(kind),
+            (None, Value::Object(_)) => "an object without a type".to_owned(),
+            (None, other) => shown(other),
+        })
+    }
+}
+
+impl Sink for Geometry {
+    fn object<'de, A: MapAccess<'de>>(&mut self, mut members: A) -> Result<(), A::Error> {
+        self.other = Value::Object(Map::new());
+        while let Some(name) = members.next_key::<String>()? {
+            match name.as_str() {
+                "type" => self.kind = Some(members.next_value()?),
+                "coordinates" => members.next_value_seed(Fill(&mut self.coordinates))?,
+                _ => _ = members.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn other(&mut self, value: Value) {
+        self.other = value;
+    }
 }
 
 /// Reads a feature, or lists everything that is wrong with it.
-pub(super) fn read(feature: &Value, region: &Region) -> Result<Record, Vec<Fault>> {
-    if feature.get("type").and_then(Value::as_str) != Some("Feature") {
-        let found = feature.get("type").map_or_else(
+pub(super) fn read(feature: &Feature, region: &Region) -> Result<Record, Vec<Fault>> {
+    if feature.kind.as_ref().and_then(Value::as_str) != Some("Feature") {
+        let found = feature.kind.as_ref().map_or_else(
             || "it has no type".to_owned(),
             |kind| format!("its type is {}", shown(kind)),
         );
         return Err(vec![Fault::NotAFeature(found)]);
     }
-    let mut properties = Properties::of(feature);
-    let geometry = feature.get("geometry").unwrap_or(&Value::Null);
-    let coordinates = geometry.get("coordinates").unwrap_or(&Value::Null);
-    let record = match geometry.get("type").and_then(Value::as_str) {
+    let mut properties = Properties::of(&feature.properties);
+    let coordinates = &feature.geometry.coordinates;
+    let record = match feature.geometry.kind() {
         Some("Point") => place(coordinates, region, &mut properties).map(Record::Place),
         Some("LineString") => {
             let shape = line(coordinates, region, &mut properties);
@@ -46,8 +116,7 @@ pub(super) fn read(feature: &Value, region: &Region) -> Result<Record, Vec<Fault
             corridor(&mut properties, "Polygon", Class::Zone, shape)
         }
         _ => {
-            let kind = geometry.get("type").unwrap_or(geometry);
-            properties.faults.push(Fault::Geometry(shown(kind)));
+            properties.faults.push(feature.geometry.fault());
             None
         }
     };
@@ -57,7 +126,7 @@ pub(super) fn read(feature: &Value, region: &Region) -> Result<Record, Vec<Fault
     }
 }
 
-fn place(coordinates: &Value, region: &Region, properties: &mut Properties) -> Option<Place> {
+fn place(coordinates: &Coordinates, region: &Region, properties: &mut Properties) -> Option<Place> {
     match properties.text("class") {
         Some(class) if class == "place" => {}
         Some(found) => properties.faults.push(Fault::Class {
@@ -127,7 +196,7 @@ fn corridor(
 }
 
 /// Judges the width and the vertices apart, so that neither hides what is wrong with the other.
-fn line(coordinates: &Value, region: &Region, properties: &mut Properties) -> Option<Shape> {
+fn line(coordinates: &Coordinates, region: &Region, properties: &mut Properties) -> Option<Shape> {
     let half_width = properties.required_number("half_width_m", Fault::WidthMissing);
     properties.faults.extend(half_width.and_then(width_fault));
     let vertices = positions(coordinates, region, None, &mut properties.faults)?;
@@ -144,7 +213,7 @@ fn line(coordinates: &Value, region: &Region, properties: &mut Properties) -> Op
     }
 }
 
-fn area(coordinates: &Value, region: &Region, faults: &mut Vec<Fault>) -> Option<Shape> {
+fn area(coordinates: &Coordinates, region: &Region, faults: &mut Vec<Fault>) -> Option<Shape> {
     let mut rings = rings(coordinates, region, faults)?;
     let holes = rings.split_off(1);
     match Area::new(rings.pop()?, holes) {

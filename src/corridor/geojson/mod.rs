@@ -7,6 +7,8 @@ mod coordinates;
 mod feature;
 mod file;
 mod properties;
+mod sink;
+mod tree;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::corridor::flaw::Fault;
 
 /// How much of a value a message shows, characters.
-const SHOWN_MAX: usize = 40;
+pub(super) const SHOWN_MAX: usize = 40;
 
 /// The properties of a feature.
 ///
@@ -18,13 +18,13 @@ pub(super) struct Properties<'a> {
 
 impl<'a> Properties<'a> {
     /// Takes the properties of a feature.
-    pub(super) fn of(feature: &'a Value) -> Self {
+    pub(super) fn of(properties: &'a Value) -> Self {
         let mut faults = Vec::new();
-        let members = match feature.get("properties") {
-            Some(Value::Object(members)) => Some(members),
-            Some(Value::Null) | None => None,
-            Some(other) => {
-                faults.push(wrong_type("properties", other, "an object"));
+        let members = match properties {
+            Value::Object(members) => Some(members),
+            Value::Null => None,
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                faults.push(wrong_type("properties", properties, "an object"));
                 None
             }
         };
@@ -70,7 +70,11 @@ impl<'a> Properties<'a> {
 
 /// Writes a value for a message, its start if it is long.
 pub(super) fn shown(value: &Value) -> String {
-    let text = value.to_string();
+    cut(value.to_string())
+}
+
+/// Leaves of a text what a message shows.
+pub(super) fn cut(text: String) -> String {
     match text.char_indices().nth(SHOWN_MAX) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,

@@ -163,6 +163,49 @@ fn coordinates_that_make_no_line_say_where() {
 }
 
 #[test]
+fn coordinates_of_another_geometry_are_told_once() {
+    check_vertices(
+        "[22, 41]",
+        &["coordinates are [22,41]: they must be a list of positions"],
+    );
+    check_vertices(
+        "[[[22, 41], [22.5, 41]]]",
+        &["vertex 0: [[22,41],[22.5,41]] is no position: GeoJSON order is [longitude, latitude]"],
+    );
+    check_rings(
+        "[[22, 41], [23, 41], [22, 42], [22, 41]]",
+        &[
+            "coordinates are [[22,41],[23,41],[22,42],[22,41]]: they must be a list of rings, the exterior ring first",
+        ],
+    );
+    check_vertices(
+        "[[22, 41], [22.5, 41, null], \"here\", [[1], 22.25]]",
+        &[
+            "vertex 1: [22.5,41,null] is no position: GeoJSON order is [longitude, latitude]",
+            "vertex 2: \"here\" is no position: GeoJSON order is [longitude, latitude]",
+            "vertex 3: [[1],22.25] is no position: GeoJSON order is [longitude, latitude]",
+        ],
+    );
+}
+
+#[test]
+fn members_are_read_in_any_order() {
+    let strip = r#"{"geometry": {"bbox": [1, 2], "coordinates": [[22, 41], [22.1, 41]], "type": "LineString"},
+        "properties": {"half_width_m": 9, "id": "a"}, "type": "Feature"}"#;
+    let text = format!(r#"{{"features": [{strip}], "name": {{}}, "type": "FeatureCollection"}}"#);
+    let file = read(&text, &Region::default());
+    assert_eq!(file.unwrap().corridors[0].id.as_str(), "a");
+    check_file(
+        &format!(r#"{{"features": [{strip}], "type": "Topology"}}"#),
+        &["not a GeoJSON FeatureCollection: its type is \"Topology\""],
+    );
+    check_file(
+        &format!(r#"{{"type": "FeatureCollection", "features": [{strip}], }}"#),
+        &["line 2, column 76: trailing comma"],
+    );
+}
+
+#[test]
 fn swapped_axes_are_told_once_a_line() {
     check_vertices(
         "[[41.99, 21.43], [41.1, 22.5]]",
@@ -258,6 +301,13 @@ fn a_geometry_that_means_no_corridor_is_named() {
         &[
             "feature 0: properties is 7: it must be an object",
             "feature 0: geometry is null: only LineString, Polygon, and Point for places are read",
+        ],
+    );
+    check_file(
+        r#"{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"coordinates": []}}]}"#,
+        &[
+            "feature 0: geometry is an object without a type: only LineString, Polygon, and Point \
+             for places are read",
         ],
     );
 }
