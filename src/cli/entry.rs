@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::StartError;
-use crate::cli::{check, replay, run};
+use crate::cli::{check, corridors, replay, run};
 use crate::config::Flaws;
 
 #[cfg(feature = "demo")]
 use crate::cli::demo;
 
-/// The configuration is wrong: starting again would not help (`EX_CONFIG` of sysexits.h).
+/// The configuration, or a file of corridors, is wrong: starting again would not help (`EX_CONFIG` of sysexits.h).
 const EXIT_CONFIG: u8 = 78;
 /// The database cannot be used (`EX_DATAERR` of sysexits.h).
 const EXIT_DATA: u8 = 65;
@@ -20,7 +20,7 @@ const EXIT_DATA: u8 = 65;
 /// Turns drone telemetry into corridor alerts that a police command centre can act on.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong arguments, 65 the database cannot be used, 78 the
-/// configuration is wrong.
+/// configuration or a file of corridors is wrong.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
@@ -33,6 +33,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Replay(replay::Args),
+    Corridors(corridors::Args),
     #[cfg(feature = "demo")]
     Demo(demo::Args),
 }
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Corridors(args) => corridors::run(&args),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(&args),
     };

@@ -1,6 +1,7 @@
 //! The commands; one file each.
 
 mod check;
+mod corridors;
 #[cfg(feature = "demo")]
 mod demo;
 mod entry;

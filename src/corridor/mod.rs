@@ -14,6 +14,7 @@
 //! 6. Corridors keep to latitudes below 80 degrees and do not cross the antimeridian.
 
 pub mod geojson;
+pub mod import;
 pub mod shipped;
 
 mod description;

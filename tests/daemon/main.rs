@@ -6,6 +6,7 @@ mod floods;
 mod forwarding;
 mod ground_station;
 mod identities;
+mod imports;
 mod interfaces;
 mod kills;
 mod links;

@@ -1,0 +1,103 @@
+//! Which format a text has.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// A format that corridors are read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// GeoJSON, RFC 7946.
+    GeoJson,
+    /// Well-known text of OGC 06-103r4, and its extension with an SRID.
+    Wkt,
+}
+
+/// A text in none of the formats.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("it is none of GeoJSON and WKT: say which with --format")]
+pub struct Unrecognised;
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::GeoJson, Self::Wkt];
+
+    /// Returns the name that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GeoJson => "GeoJSON",
+            Self::Wkt => "WKT",
+        }
+    }
+
+    /// Returns the name that commands use.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::GeoJson => "geojson",
+            Self::Wkt => "wkt",
+        }
+    }
+
+    /// Tells the format by the text itself, or else by the extension of the file's name.
+    ///
+    /// # Errors
+    ///
+    /// Neither tells.
+    pub fn recognise(text: &str, extension: Option<&str>) -> Result<Self, Unrecognised> {
+        by_content(text)
+            .or_else(|| by_extension(extension?))
+            .ok_or(Unrecognised)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Takes the mark off that some editors begin a text with.
+pub(super) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+fn by_content(text: &str) -> Option<Format> {
+    let text = without_mark(text).trim_start();
+    match text.bytes().next()? {
+        b'{' | b'[' => Some(Format::GeoJson),
+        _ => super::wkt::looks_like(text).then_some(Format::Wkt),
+    }
+}
+
+fn by_extension(extension: &str) -> Option<Format> {
+    match extension.to_ascii_lowercase().as_str() {
+        "geojson" | "json" => Some(Format::GeoJson),
+        "wkt" | "ewkt" => Some(Format::Wkt),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_tells_its_format() {
+        let check = |text: &str, extension: Option<&str>, format: Option<Format>| {
+            assert_eq!(Format::recognise(text, extension).ok(), format, "{text}");
+        };
+        check("\u{feff} {}", Some("wkt"), Some(Format::GeoJson));
+        check(
+            "# roads\n x;SRID=4326;linestringz (1 2)",
+            None,
+            Some(Format::Wkt),
+        );
+        check("POINT EMPTY", Some("txt"), Some(Format::Wkt));
+        check("", Some("WKT"), Some(Format::Wkt));
+        check("", Some("geojson"), Some(Format::GeoJson));
+        check("hello", Some("txt"), None);
+        check("", None, None);
+    }
+}
