@@ -1,8 +1,9 @@
 //! The corridor sets that come with the program.
 
-/// The first corridors of the Western Balkans, as GeoJSON for [`super::geojson::read`].
+/// The corridors of the Western Balkans, as GeoJSON for [`super::geojson::read`].
 ///
-/// Its waypoints are placed by hand; each corridor says how certain they are.
+/// Made by `config/corridors/make` of waypoints that are placed by hand; each corridor says how
+/// certain they are.
 pub const WESTERN_BALKANS: &str = include_str!("../../config/corridors/western-balkans.geojson");
 
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod tests {
         let summary = CorridorSet::new(file.corridors, file.places)
             .unwrap()
             .summary();
-        assert_eq!((summary.lines, summary.areas, summary.places), (2, 1, 14));
+        assert!(2 <= summary.lines && 1 <= summary.areas && 50 <= summary.places);
     }
 
     #[test]
