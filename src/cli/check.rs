@@ -78,13 +78,15 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
             .corridors
             .iter()
             .filter(|(_, it)| rule.corridors.matches(it));
+        let tracks: Vec<&str> = rule.tracks.iter().map(|kind| kind.name()).collect();
         let events: Vec<&str> = rule.events.iter().map(|event| event.short_name()).collect();
         writeln!(
             out,
-            "rule       {}: {} of {} corridors, {}; {}, {}",
+            "rule       {}: {} of {} corridors for {}: {}; {}, {}",
             rule.name,
             watched.count(),
             summary.corridors,
+            tracks.join(", "),
             events.join(", "),
             rule.severity.name(),
             rule.status.name()
