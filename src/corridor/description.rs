@@ -87,6 +87,10 @@ pub struct Corridor {
     pub to: Option<String>,
     /// The chainage of the first vertex, kilometres; it grows along the line.
     pub km_start: f64,
+    /// Where its geometry comes from.
+    pub source: Option<String>,
+    /// How far its geometry can be relied on, in words.
+    pub certainty: Option<String>,
     /// Where it runs.
     pub shape: Shape,
 }

@@ -81,6 +81,8 @@ fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
         from: None,
         to: None,
         km_start: 0.0,
+        source: None,
+        certainty: None,
         shape,
     }
 }

@@ -180,6 +180,8 @@ fn corridor(
     let from = properties.text("from");
     let to = properties.text("to");
     let km_start = properties.number("km_start").unwrap_or(0.0);
+    let source = properties.text("source");
+    let certainty = properties.text("certainty");
     let id = id?;
     Some(Record::Corridor(Box::new(Corridor {
         name: name.unwrap_or_else(|| id.clone()),
@@ -191,6 +193,8 @@ fn corridor(
         from,
         to,
         km_start,
+        source,
+        certainty,
         shape: shape?,
     })))
 }

@@ -10,7 +10,7 @@ fn a_line_an_area_and_a_place_are_read() {
             {"type": "Feature", "properties": {
                 "id": "strip", "name": "The strip", "ref": "E 75", "country": "MK",
                 "section": "one", "from": "Here", "to": "There", "km_start": 12.5,
-                "half_width_m": 250, "colour": ["red"]},
+                "half_width_m": 250, "source": "a map", "certainty": "50 m", "colour": ["red"]},
              "geometry": {"type": "LineString", "coordinates": [[22.0, 41.0, 300], [22.1, 41.1]]}},
             {"type": "Feature", "properties": {"id": "yard", "class": "crossing", "name": null},
              "geometry": {"type": "Polygon", "coordinates": [
@@ -30,6 +30,8 @@ fn a_line_an_area_and_a_place_are_read() {
     assert_eq!(strip.reference.as_deref(), Some("E 75"));
     assert_eq!(strip.class, Class::Corridor);
     assert!((strip.km_start - 12.5).abs() < 1e-9);
+    assert_eq!(strip.source.as_deref(), Some("a map"));
+    assert_eq!(strip.certainty.as_deref(), Some("50 m"));
     assert!(matches!(&strip.shape, Shape::Line(line) if line.vertices().len() == 2));
     assert_eq!((yard.name.as_str(), yard.class), ("yard", Class::Crossing));
     assert!(matches!(&yard.shape, Shape::Area(area) if area.holes().len() == 1));
