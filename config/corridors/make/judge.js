@@ -139,19 +139,21 @@ function atBorder({ id, countries, at: [lat, lon], feature }, sections, borders)
         found.push(flaw(id, `${shown(at)} is ${km(toBorder)} from the border of ${pair}`));
     }
     const radius = distanceM(at, feature.geometry.coordinates[0][0]);
-    for (const country of countries) {
-        const reached = sections.some((section) => {
+    const without = countries.filter((country) => !isReached(country));
+    if (without.length !== 0) {
+        found.push(note(id, `no section of ${without.join(" or ")} leads to it`));
+    }
+    return found;
+
+    function isReached(country) {
+        return sections.some((section) => {
             const vertices = line(section.feature);
             return (
                 section.country === country && isNearBox(at, box(vertices), radius) &&
                 toLineM(at, vertices) <= radius
             );
         });
-        if (!reached) {
-            found.push(note(id, `no section of ${country} leads to it`));
-        }
     }
-    return found;
 }
 
 /// Sums a set up, one line for each country.

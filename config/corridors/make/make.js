@@ -65,13 +65,10 @@ function makeSet(folder) {
     const { sections, crossings } = readFolder(folder);
     const towns = readTowns();
     const strips = sections.map((section) => ({ ...section, feature: strip(section) }));
+    const circles = crossings.map((crossing) => ({ ...crossing, feature: circle(crossing) }));
     const lines = strips.map(({ feature }) => feature.geometry.coordinates);
-    return {
-        sections: strips,
-        crossings: crossings.map((crossing) => ({ ...crossing, feature: circle(crossing) })),
-        places: choose(towns, lines),
-        towns,
-    };
+    const edges = circles.map(({ feature }) => feature.geometry.coordinates[0]);
+    return { sections: strips, crossings: circles, places: choose(towns, [...lines, ...edges]), towns };
 }
 
 function text({ sections, crossings, places }) {
