@@ -78,12 +78,12 @@ fn everything_that_is_wrong_is_told_at_once_and_nothing_is_written() {
     assert_eq!(
         ended.err,
         "DIR/latin.wkt: is no UTF-8 text: byte 0 fits no letter\n\
-         DIR/words.txt: it is none of GeoJSON and WKT: say which with --format\n\
+         DIR/words.txt: it is none of GeoJSON, GPX, KML and WKT: say which with --format\n\
          DIR/none.kml: cannot be read: No such file or directory (os error 2)\n\
          DIR/roads.wkt: feature 0, line 1: vertex 1: \"21.9\" is no position: it must be two to four \
          numbers, longitude first\n\
-         DIR/roads.wkt: feature 1, line 2: vertex 0: [42, 21.4] lies outside the region, and inside it \
-         with the axes swapped: GeoJSON order is [longitude, latitude]\n"
+         DIR/roads.wkt: feature 1, line 2: vertex 0: longitude 42 and latitude 21.4 lie outside the \
+         region, and inside it with the axes swapped\n"
     );
     assert_eq!((ended.code, ended.out.as_str()), (Some(78), ""));
     assert!(!folder.path().join("out.geojson").exists());
@@ -120,7 +120,11 @@ fn flags_that_make_no_sense_are_refused() {
         assert_eq!(ended.code, Some(code), "{ended:?}");
         assert!(ended.err.contains(told), "{ended:?}");
     };
-    check(&["--format", "shp"], 2, "it is none of geojson, wkt");
+    check(
+        &["--format", "shp"],
+        2,
+        "it is none of geojson, gpx, kml, wkt",
+    );
     check(
         &["--region", "50,34,12,31"],
         2,

@@ -14,7 +14,7 @@ use crate::corridor::import::{Collection, Conversion, FileReport, Format, Given,
 /// How much of a file is read, bytes: what is larger is more likely a mistake than corridors.
 const FILE_BYTES_MAX: u64 = 256 << 20;
 
-/// Makes GeoJSON corridors of GeoJSON or WKT
+/// Makes GeoJSON corridors of GeoJSON, KML, GPX or WKT
 ///
 /// The format is told by the text itself, or else by the extension. What the files lack is given by
 /// flags; what they say themselves stays. A report goes to standard error: what was read, which ids
@@ -45,6 +45,9 @@ pub(super) struct Args {
     /// What every id begins with
     #[arg(long, value_name = "PREFIX", default_value = "")]
     id_prefix: String,
+    /// Reads the tracks of GPX as corridors too
+    #[arg(long)]
+    tracks: bool,
     /// Leaves features out that something is wrong with, instead of refusing everything
     #[arg(long)]
     leave_out_flawed: bool,
@@ -65,6 +68,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         class: args.class.clone(),
         reference: args.reference.clone(),
         id_prefix: args.id_prefix.clone(),
+        tracks: args.tracks,
         leave_out_flawed: args.leave_out_flawed,
     };
     let mut conversion = Conversion::new(given, args.region.unwrap_or_default());

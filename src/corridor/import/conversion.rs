@@ -10,7 +10,7 @@ use super::fault::{Fault, LeftOut, Note, Remark, Whereabouts};
 use super::format::Format;
 use super::naming::{Ids, slug};
 use super::report::{FileReport, NewId, Report};
-use super::{geojson, wkt};
+use super::{geojson, gpx, kml, wkt};
 use crate::corridor::flaw::Flaw;
 use crate::corridor::geojson::read;
 use crate::corridor::region::Region;
@@ -29,6 +29,8 @@ pub struct Given {
     pub reference: Option<String>,
     /// What every id begins with.
     pub id_prefix: String,
+    /// Whether tracks are corridors too.
+    pub tracks: bool,
     /// Whether a feature with a fault is left out, instead of refusing everything.
     pub leave_out_flawed: bool,
 }
@@ -135,6 +137,8 @@ impl Conversion {
     pub fn add(&mut self, name: &str, format: Format, text: &str) {
         let reading = match format {
             Format::GeoJson => geojson::read(text),
+            Format::Gpx => gpx::read(text, self.given.tracks),
+            Format::Kml => kml::read(text),
             Format::Wkt => wkt::read(text),
         };
         self.take(name, format, reading);
@@ -343,7 +347,7 @@ impl Conversion {
         let about = self.features.get(index);
         let fault = Remark {
             feature: about.map(|about| about.feature.clone()),
-            what: Fault::Judged(flaw.fault),
+            what: flaw.fault.into(),
         };
         self.fault(about.map_or(0, |about| about.file), fault);
     }

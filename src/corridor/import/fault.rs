@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::corridor::flaw;
+use crate::corridor::flaw::{self, Spot};
 
 /// Something that is said about a feature, or about the file as a whole.
 ///
@@ -120,9 +120,42 @@ pub enum Fault {
     /// Coordinates that are no longitude and latitude.
     #[error("{0}: only longitude and latitude of WGS-84 (4326) are read")]
     ReferenceSystem(String),
-    /// What the GeoJSON reader finds.
+    /// A position that only makes sense with its axes exchanged.
+    #[error(
+        "{spot}: longitude {lon} and latitude {lat} lie outside the region, and inside it with the \
+         axes swapped"
+    )]
+    Swapped {
+        /// The vertex.
+        spot: Spot,
+        /// What is read as the longitude.
+        lon: f64,
+        /// What is read as the latitude.
+        lat: f64,
+    },
+    /// What else the GeoJSON reader finds.
     #[error("{0}")]
     Judged(flaw::Fault),
+}
+
+impl From<flaw::Fault> for Fault {
+    /// Says what is swapped in words that fit every format.
+    fn from(fault: flaw::Fault) -> Self {
+        if let flaw::Fault::Swapped {
+            spot,
+            first,
+            second,
+        } = fault
+        {
+            Self::Swapped {
+                spot,
+                lon: first,
+                lat: second,
+            }
+        } else {
+            Self::Judged(fault)
+        }
+    }
 }
 
 /// Why something of a file is no corridor and no place.
@@ -134,6 +167,12 @@ pub enum LeftOut {
     /// A geometry that makes neither a corridor nor a place.
     #[error("a {0} makes no corridor")]
     Kind(String),
+    /// What somebody flew or drove, which is no corridor unless somebody says so.
+    #[error("a track: read with --tracks")]
+    Track,
+    /// A part of a track that has no length.
+    #[error("segment {0} has less than two points")]
+    ShortSegment(usize),
     /// A point that nobody could tell a position from.
     #[error("a point without a name, which is no place, and without a radius, which is no area")]
     NamelessPoint,

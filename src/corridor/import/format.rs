@@ -9,24 +9,30 @@ use thiserror::Error;
 pub enum Format {
     /// GeoJSON, RFC 7946.
     GeoJson,
+    /// GPX 1.0 and 1.1, topografix.com.
+    Gpx,
+    /// KML 2, OGC 12-007r2.
+    Kml,
     /// Well-known text of OGC 06-103r4, and its extension with an SRID.
     Wkt,
 }
 
 /// A text in none of the formats.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("it is none of GeoJSON and WKT: say which with --format")]
+#[error("it is none of GeoJSON, GPX, KML and WKT: say which with --format")]
 pub struct Unrecognised;
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::GeoJson, Self::Wkt];
+    pub const ALL: [Self; 4] = [Self::GeoJson, Self::Gpx, Self::Kml, Self::Wkt];
 
     /// Returns the name that reports use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::GeoJson => "GeoJSON",
+            Self::Gpx => "GPX",
+            Self::Kml => "KML",
             Self::Wkt => "WKT",
         }
     }
@@ -36,6 +42,8 @@ impl Format {
     pub const fn key(self) -> &'static str {
         match self {
             Self::GeoJson => "geojson",
+            Self::Gpx => "gpx",
+            Self::Kml => "kml",
             Self::Wkt => "wkt",
         }
     }
@@ -67,13 +75,39 @@ fn by_content(text: &str) -> Option<Format> {
     let text = without_mark(text).trim_start();
     match text.bytes().next()? {
         b'{' | b'[' => Some(Format::GeoJson),
+        b'<' => match root(text)? {
+            "gpx" => Some(Format::Gpx),
+            "kml" => Some(Format::Kml),
+            _ => None,
+        },
         _ => super::wkt::looks_like(text).then_some(Format::Wkt),
+    }
+}
+
+/// Finds the name of the outermost element, without a prefix.
+fn root(mut text: &str) -> Option<&str> {
+    loop {
+        text = text.trim_start().strip_prefix('<')?;
+        let end = match text.as_bytes().first()? {
+            b'?' => "?>",
+            b'!' if text.starts_with("!--") => "-->",
+            b'!' => ">",
+            _ => {
+                let end = text.find(|letter: char| letter.is_whitespace() || "/>".contains(letter));
+                let name = &text[..end?];
+                return Some(name.rsplit(':').next().unwrap_or(name));
+            }
+        };
+        let (_, rest) = text.split_once(end)?;
+        text = rest;
     }
 }
 
 fn by_extension(extension: &str) -> Option<Format> {
     match extension.to_ascii_lowercase().as_str() {
         "geojson" | "json" => Some(Format::GeoJson),
+        "gpx" => Some(Format::Gpx),
+        "kml" => Some(Format::Kml),
         "wkt" | "ewkt" => Some(Format::Wkt),
         _ => None,
     }
@@ -98,6 +132,15 @@ mod tests {
         check("", Some("WKT"), Some(Format::Wkt));
         check("", Some("geojson"), Some(Format::GeoJson));
         check("hello", Some("txt"), None);
+        check(
+            "<?xml version='1.0'?> <!-- <gpx> --><!DOCTYPE x>\n<k:kml xmlns:k='x'>",
+            None,
+            Some(Format::Kml),
+        );
+        check("<gpx/>", Some("kml"), Some(Format::Gpx));
+        check("<osm>", Some("gpx"), Some(Format::Gpx));
+        check("<osm>", None, None);
+        check("<!-- ", None, None);
         check("", None, None);
     }
 }

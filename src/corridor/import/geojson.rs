@@ -303,8 +303,8 @@ mod tests {
             ),
             (
                 &line("[[42, 21.5], [41.5, 21.75]]"),
-                "feature 0: vertex 0: [42, 21.5] lies outside the region, and inside it with the axes \
-                 swapped: GeoJSON order is [longitude, latitude]",
+                "feature 0: vertex 0: longitude 42 and latitude 21.5 lie outside the region, and \
+                 inside it with the axes swapped",
             ),
             (
                 &line("[[21.5, 42], [21.75, 95]]"),

@@ -10,10 +10,14 @@ mod draft;
 mod fault;
 mod format;
 mod geojson;
+mod gpx;
 mod json;
+mod kml;
 mod naming;
+mod properties;
 mod report;
 mod wkt;
+mod xml;
 
 #[cfg(test)]
 mod fixture;

@@ -553,8 +553,8 @@ mod tests {
             ),
             (
                 "LINESTRING (42 21.5, 41.5 21.75)",
-                "feature 0, line 1: vertex 0: [42, 21.5] lies outside the region, and inside it with the \
-                 axes swapped: GeoJSON order is [longitude, latitude]",
+                "feature 0, line 1: vertex 0: longitude 42 and latitude 21.5 lie outside the region, and \
+                 inside it with the axes swapped",
             ),
             (
                 "LINESTRING (21 42, 22 95)",
