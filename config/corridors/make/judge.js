@@ -107,7 +107,8 @@ function ends({ id, country, feature }, sections, borders) {
             return [];
         }
         const far = gap < 50_000 ? `: the nearest end beyond is ${km(gap)} away` : "";
-        const text = `its end at ${shown(at)} is at the border of ${border.country}, and nothing meets it${far}`;
+        const where = `${shown(at)} is at the border of ${border.country}`;
+        const text = `its end at ${where}, and nothing meets it${far}`;
         const isExpected = sections.some((other) => other.country === border.country);
         return [isExpected ? flaw(id, text) : note(id, text)];
     });

@@ -1,28 +1,30 @@
 #!/usr/bin/env node
-// Makes config/corridors/western-balkans.geojson from the waypoints in waypoints/, GeoNames' towns
-// and Natural Earth's borders, and judges it.
+// Makes config/corridors/western-balkans.geojson, and a picture of it, from the waypoints in
+// waypoints/, GeoNames' towns and Natural Earth's borders, and judges the set.
 //
 //     npm ci                      once
-//     node make.js                judges, and writes the file if nothing is a flaw
-//     node make.js --check        judges, and says whether the file is what would be written
+//     node make.js                judges, and writes the files if nothing is a flaw
+//     node make.js --check        judges, and says whether the files are what would be written
 //     node make.js --only AL,MK   judges the sections of some countries while they are worked on
 //
-// Ends with 1 if something is a flaw, or if the file differs.
+// Ends with 1 if something is a flaw, or if a file differs.
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { Borders, readTowns, readWorld } from "./borders.js";
 import { circle, place, strip } from "./features.js";
 import { judge, summary } from "./judge.js";
+import { picture } from "./picture.js";
 import { choose } from "./places.js";
 import { readFolder } from "./waypoints.js";
 import { written } from "./written.js";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const FILE = join(HERE, "../western-balkans.geojson");
+const PICTURE = join(HERE, "../western-balkans.svg");
 
 const ABOUT = {
     attribution:
@@ -45,7 +47,8 @@ function main() {
     });
     const set = makeSet(join(HERE, "waypoints"));
     const only = options.only?.split(",");
-    const findings = judge(set, new Borders(readWorld()), set.towns, only);
+    const world = readWorld();
+    const findings = judge(set, new Borders(world), set.towns, only);
     for (const { kind, id, text } of findings) {
         console.log(`${kind}: ${id}: ${text}`);
     }
@@ -57,7 +60,14 @@ function main() {
     if (flaws !== 0) {
         return 1;
     }
-    return only === undefined ? keep(FILE, text(set), options.check) : 0;
+    if (only !== undefined) {
+        return 0;
+    }
+    const kept = [
+        keep(FILE, text(set), options.check),
+        keep(PICTURE, picture(set, world), options.check),
+    ];
+    return kept.every(Boolean) ? 0 : 1;
 }
 
 /// Reads the waypoints and makes the features of them.
@@ -76,15 +86,15 @@ function text({ sections, crossings, places }) {
     return written(ABOUT, [...features, ...places.map(place)]);
 }
 
-/// Writes a file, or only says whether it stands as it would be written.
+/// Writes a file, or only says whether it stands as it would be written; gives whether it does.
 function keep(path, content, isCheck) {
-    const stands = readFileSync(path, "utf8") === content;
+    const stands = existsSync(path) && readFileSync(path, "utf8") === content;
     if (!stands && !isCheck) {
         writeFileSync(path, content);
     }
     const is = stands ? "is as it is made" : isCheck ? "differs: run node make.js" : "is written";
-    console.log(`${path} ${is}`);
-    return isCheck && !stands ? 1 : 0;
+    console.log(`${relative(process.cwd(), path)} ${is}`);
+    return stands || !isCheck;
 }
 
 process.exitCode = main();

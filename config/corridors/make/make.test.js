@@ -9,6 +9,7 @@ import { Borders, readTowns, readWorld } from "./borders.js";
 import { circle, place, strip } from "./features.js";
 import { distanceM, toLineM, turnDeg } from "./geodesy.js";
 import { judge } from "./judge.js";
+import { picture } from "./picture.js";
 import { choose, isLatin } from "./places.js";
 import { readTexts } from "./waypoints.js";
 import { written } from "./written.js";
@@ -152,6 +153,16 @@ test("the same features are written as the same bytes, one place a line", () => 
     assert.equal(text, written({ about: "x" }, structuredClone(features)));
     assert.deepEqual(JSON.parse(text).features, JSON.parse(JSON.stringify(features)));
     assert.match(text, /^ {4}\{"type":"Feature",.*\[21.12346,41.5\]\}\}$/m);
+});
+
+test("the picture is the same each time, small, and asks nothing of anybody", () => {
+    const sections = [{ ...GOOD, route: "Pan-European Corridor X", feature: strip(GOOD) }];
+    const towns = [{ name: "Veles", country: "MK", population: 48_000, at: [21.52, 41.52] }];
+    const set = { sections, crossings: [], places: towns };
+    const drawn = picture(set, readWorld());
+    assert.equal(drawn, picture(structuredClone(set), readWorld()));
+    assert.ok(drawn.length < 400_000 && drawn.includes("Veles") && drawn.includes(">X</text>"));
+    assert.doesNotMatch(drawn.replace("http://www.w3.org/2000/svg", ""), /href|url\(|http|NaN/);
 });
 
 test("the world and the towns hold all eleven countries", () => {
