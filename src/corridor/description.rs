@@ -77,6 +77,8 @@ pub struct Corridor {
     pub reference: Option<String>,
     /// The country it lies in, ISO 3166-1 alpha-2.
     pub country: Option<String>,
+    /// The countries that it concerns, if it is more than the one that it lies in.
+    pub countries: Vec<String>,
     /// What kind of ground it covers.
     pub class: Class,
     /// The section of a longer route.
@@ -96,6 +98,13 @@ pub struct Corridor {
 }
 
 impl Corridor {
+    /// Says whether a country, ISO 3166-1 alpha-2, has an interest in it.
+    #[must_use]
+    pub fn concerns(&self, country: &str) -> bool {
+        let mut own = self.country.iter().chain(&self.countries);
+        own.any(|own| own == country)
+    }
+
     /// Says how far inside one can get, which bounds any margin that leaving may ask for.
     ///
     /// The half-width of a line. For an area its size over the length of its edges, which for a

@@ -347,6 +347,9 @@ pub struct CorridorPosition {
     /// ISO 3166-1 alpha-2 code of the country that the section lies in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// The countries that it concerns, if it is more than that one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub countries: Vec<String>,
     /// The section of the corridor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,

@@ -126,6 +126,7 @@ impl Ingredients<'_> {
             name: corridor.name.clone(),
             reference: corridor.reference.clone(),
             country: corridor.country.clone(),
+            countries: corridor.countries.clone(),
             section: corridor.section.clone(),
             chainage_km: location.chainage_m.map(|metres| round(metres / 1000.0, 3)),
             cross_track_m: location.cross_track_m.map(|metres| round(metres, 1)),

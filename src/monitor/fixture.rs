@@ -76,6 +76,7 @@ fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
         name: id.to_owned(),
         reference: None,
         country: None,
+        countries: Vec::new(),
         class,
         section: None,
         from: None,

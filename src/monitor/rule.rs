@@ -77,7 +77,7 @@ impl Rule {
 pub struct CorridorFilter {
     /// Ids.
     pub ids: Vec<String>,
-    /// ISO 3166-1 alpha-2 codes.
+    /// ISO 3166-1 alpha-2 codes; what concerns one of them passes.
     pub countries: Vec<String>,
     /// Classes by name.
     pub classes: Vec<String>,
@@ -87,13 +87,12 @@ impl CorridorFilter {
     /// Says whether `corridor` passes every list that is not empty.
     #[must_use]
     pub fn matches(&self, corridor: &Corridor) -> bool {
-        let country = corridor.country.as_deref();
-        let asks = |list: &[String], value: Option<&str>| {
-            list.is_empty() || list.iter().any(|wanted| Some(wanted.as_str()) == value)
+        let asks = |list: &[String], is_met: &dyn Fn(&str) -> bool| {
+            list.is_empty() || list.iter().any(|wanted| is_met(wanted))
         };
-        asks(&self.ids, Some(corridor.id.as_str()))
-            && asks(&self.countries, country)
-            && asks(&self.classes, Some(corridor.class.as_str()))
+        asks(&self.ids, &|id| id == corridor.id.as_str())
+            && asks(&self.countries, &|country| corridor.concerns(country))
+            && asks(&self.classes, &|class| class == corridor.class.as_str())
     }
 }
 
@@ -159,5 +158,33 @@ impl Margin {
     pub fn width(self, h_acc: Option<Metres>) -> f64 {
         let accuracy = h_acc.unwrap_or(self.accuracy_assumed);
         self.base.get() + self.accuracy_factor * accuracy.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::fixture;
+
+    #[test]
+    fn what_concerns_two_countries_passes_for_either() {
+        check(&[], true);
+        check(&["MK"], true);
+        check(&["GR", "BG"], true);
+        check(&["BG"], false);
+    }
+
+    #[track_caller]
+    fn check(countries: &[&str], expected: bool) {
+        let filter = CorridorFilter {
+            countries: countries.iter().map(|&code| code.to_owned()).collect(),
+            ..CorridorFilter::default()
+        };
+        let crossing = Corridor {
+            country: Some("MK".to_owned()),
+            countries: vec!["MK".to_owned(), "GR".to_owned()],
+            ..fixture::yard(1_000.0, &[])
+        };
+        assert_eq!(filter.matches(&crossing), expected, "{countries:?}");
     }
 }

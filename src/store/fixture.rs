@@ -235,6 +235,7 @@ fn corridor_example() -> alert::CorridorPosition {
         name: "E 75 south".to_owned(),
         reference: Some("E 75".to_owned()),
         country: Some("MK".to_owned()),
+        countries: vec!["MK".to_owned(), "GR".to_owned()],
         section: Some("south".to_owned()),
         chainage_km: Some(38.2),
         cross_track_m: Some(180.0),

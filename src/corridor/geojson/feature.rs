@@ -176,6 +176,7 @@ fn corridor(
     let name = properties.text("name");
     let reference = properties.text("ref");
     let country = properties.text("country");
+    let countries = properties.texts("countries");
     let section = properties.text("section");
     let from = properties.text("from");
     let to = properties.text("to");
@@ -188,6 +189,7 @@ fn corridor(
         id: CorridorId::new(&id),
         reference,
         country,
+        countries,
         class,
         section,
         from,

@@ -41,6 +41,22 @@ impl<'a> Properties<'a> {
         text
     }
 
+    /// Reads a list of texts; without it, there are none.
+    pub(super) fn texts(&mut self, property: &'static str) -> Vec<String> {
+        let Some(value) = self.value(property) else {
+            return Vec::new();
+        };
+        let texts = value.as_array().and_then(|values| {
+            let texts = values.iter().map(|value| value.as_str().map(str::to_owned));
+            texts.collect::<Option<Vec<_>>>()
+        });
+        if texts.is_none() {
+            self.faults
+                .push(wrong_type(property, value, "a list of texts"));
+        }
+        texts.unwrap_or_default()
+    }
+
     /// Reads a number.
     pub(super) fn number(&mut self, property: &'static str) -> Option<f64> {
         let value = self.value(property)?;

@@ -8,7 +8,7 @@ fn a_line_an_area_and_a_place_are_read() {
     let file = read(
         r#"{"type": "FeatureCollection", "attribution": "ours", "features": [
             {"type": "Feature", "properties": {
-                "id": "strip", "name": "The strip", "ref": "E 75", "country": "MK",
+                "id": "strip", "name": "The strip", "ref": "E 75", "country": "MK", "countries": ["MK", "GR"],
                 "section": "one", "from": "Here", "to": "There", "km_start": 12.5,
                 "half_width_m": 250, "source": "a map", "certainty": "50 m", "colour": ["red"]},
              "geometry": {"type": "LineString", "coordinates": [[22.0, 41.0, 300], [22.1, 41.1]]}},
@@ -29,6 +29,7 @@ fn a_line_an_area_and_a_place_are_read() {
     assert_eq!(strip.id.as_str(), "strip");
     assert_eq!(strip.reference.as_deref(), Some("E 75"));
     assert_eq!(strip.class, Class::Corridor);
+    assert_eq!(strip.countries, ["MK", "GR"]);
     assert!((strip.km_start - 12.5).abs() < 1e-9);
     assert_eq!(strip.source.as_deref(), Some("a map"));
     assert_eq!(strip.certainty.as_deref(), Some("50 m"));
@@ -86,6 +87,11 @@ fn a_line_that_cannot_be_watched_says_why() {
         r#""id": "a", "name": [1], "half_width_m": 9"#,
         GOOD,
         &[r#"feature 0 (id "a"): name is [1]: it must be a text"#],
+    );
+    check_line(
+        r#""id": "a", "countries": ["MK", 5], "half_width_m": 9"#,
+        GOOD,
+        &[r#"feature 0 (id "a"): countries is ["MK",5]: it must be a list of texts"#],
     );
     check_line(
         r#""id": "a", "class": "corridr", "half_width_m": 9"#,
