@@ -5,10 +5,10 @@ use crate::units::LatLon;
 /// The semi-major axis of the ellipsoid, metres.
 ///
 /// Source: NGA.STND.0036, World Geodetic System 1984, table 3.1.
-const SEMI_MAJOR_M: f64 = 6_378_137.0;
+pub(super) const SEMI_MAJOR_M: f64 = 6_378_137.0;
 
 /// The flattening of the ellipsoid, from the same table.
-const FLATTENING: f64 = 1.0 / 298.257_223_563;
+pub(super) const FLATTENING: f64 = 1.0 / 298.257_223_563;
 
 /// The longest piece that is measured in one plane, metres.
 const PIECE_M: f64 = 10_000.0;

@@ -23,6 +23,7 @@ mod flaw;
 mod index;
 mod locate;
 mod metric;
+mod mgrs;
 mod passage;
 mod path;
 mod place_line;
@@ -32,6 +33,7 @@ mod ring;
 mod set;
 mod shape;
 mod soundness;
+mod transverse_mercator;
 mod wind;
 
 #[cfg(test)]
@@ -40,6 +42,7 @@ mod sample;
 pub use description::{Class, Corridor, CorridorId, Place};
 pub use flaw::{Fault, FeatureName, Flaw, Ring, Spot};
 pub use locate::{Location, NearPlace};
+pub use mgrs::mgrs;
 pub use passage::Passage;
 pub use projection::Side;
 pub use region::Region;

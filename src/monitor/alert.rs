@@ -259,6 +259,10 @@ pub struct Position {
     pub lat: f64,
     /// Longitude, degrees.
     pub lon: f64,
+    /// The military grid reference of the square metre, `34TFL2622955516`; absent around the
+    /// poles, where UTM ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mgrs: Option<String>,
     /// Height above mean sea level, metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alt_msl_m: Option<f64>,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::corridor::{CorridorIndex, CorridorSet, Location, Side as LineSide};
+use crate::corridor::{CorridorIndex, CorridorSet, Location, Side as LineSide, mgrs};
 use crate::monitor::alert::{
     self, Alert, Certainty, ConflictSender, CorridorPosition, CrossingDirection, EdgeCrossing,
     Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Severity, Status, Track,
@@ -298,6 +298,7 @@ fn position(fix: &Fix) -> Position {
     Position {
         lat: fix.position.lat(),
         lon: fix.position.lon(),
+        mgrs: mgrs(fix.position),
         alt_msl_m: fix.heights.msl_m,
         alt_above_home_m: fix.heights.above_home_m,
         alt_above_ground_m: fix.heights.above_ground_m,

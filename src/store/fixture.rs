@@ -202,6 +202,7 @@ fn position_example() -> alert::Position {
     alert::Position {
         lat: 41.2,
         lon: 22.5,
+        mgrs: Some("34TFL2577262043".to_owned()),
         alt_msl_m: Some(310.0),
         alt_above_home_m: Some(80.0),
         alt_above_ground_m: Some(75.0),

@@ -1,0 +1,138 @@
+//! Grid references are those of `GeographicLib`: `GeoConvert`, from Debian's geographiclib-tools.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use corridord::corridor::mgrs;
+use corridord::units::LatLon;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+
+/// Steps off an edge, degrees: none, less than a millimetre, a centimetre, a metre.
+const STEPS: [f64; 7] = [0.0, 1e-9, -1e-9, 1e-7, -1e-7, 1e-5, -1e-5];
+
+#[test]
+fn ten_thousand_places_have_the_reference_that_geographiclib_gives() {
+    let mut places = Places {
+        random: StdRng::seed_from_u64(4),
+        all: Vec::new(),
+    };
+    places.anywhere(4_000);
+    places.around_the_zone_edge(1_500);
+    places.around_the_band_edge(1_500);
+    places.on_meridians_and_parallels(1_500);
+    places.on_the_edges_of_squares(1_500);
+    assert_eq!(places.all.len(), 10_000);
+
+    let lines: Vec<String> = places.all.iter().map(line).collect();
+    let judged = geo_convert(&["-m", "-p", "0"], &lines);
+    for (at, judged) in places.all.iter().zip(judged) {
+        assert_eq!(mgrs(*at), Some(judged), "{}", line(at));
+    }
+}
+
+/// Places of the zones 33T, 33S, 34T and 34S, and of their edges.
+struct Places {
+    random: StdRng,
+    all: Vec<LatLon>,
+}
+
+impl Places {
+    fn anywhere(&mut self, count: usize) {
+        for _place in 0..count {
+            let (lat, lon) = (self.lat(), self.lon());
+            self.add(lat, lon);
+        }
+    }
+
+    fn around_the_zone_edge(&mut self, count: usize) {
+        for step in STEPS.into_iter().cycle().take(count) {
+            let lat = self.lat();
+            self.add(lat, 18.0 + step);
+        }
+    }
+
+    fn around_the_band_edge(&mut self, count: usize) {
+        for step in STEPS.into_iter().cycle().take(count) {
+            let lon = self.lon();
+            self.add(40.0 + step, lon);
+        }
+    }
+
+    fn on_meridians_and_parallels(&mut self, count: usize) {
+        for nth in 0..count {
+            let lat = f64::from(self.random.random_range(38 * 4..47 * 4_u32)) / 4.0;
+            let lon = f64::from(self.random.random_range(12 * 4..24 * 4_u32)) / 4.0;
+            match nth % 3 {
+                0 => self.add(lat, lon),
+                1 => {
+                    let lat = self.lat();
+                    self.add(lat, lon);
+                }
+                _ => {
+                    let lon = self.lon();
+                    self.add(lat, lon);
+                }
+            }
+        }
+    }
+
+    /// Lets the judge say where the edges are, which it knows to a hundredth of a micrometre.
+    fn on_the_edges_of_squares(&mut self, count: usize) {
+        let mut edges = Vec::new();
+        for nth in 0..count {
+            let zone = self.random.random_range(33..=34_u32);
+            let mut easting = f64::from(self.random.random_range(3..=7_u32)) * 1e5;
+            let mut northing = f64::from(self.random.random_range(43..=51_u32)) * 1e5;
+            let off = self.random.random_range(0.0..1e5);
+            match nth % 3 {
+                0 => {}
+                1 => easting += off,
+                _ => northing += off,
+            }
+            edges.push(format!("{zone}n {easting:?} {northing:?}"));
+        }
+        for edge in geo_convert(&["-g", "-p", "9"], &edges) {
+            let (lat, lon) = edge.split_once(' ').expect("latitude and longitude");
+            self.add(lat.parse().expect("degrees"), lon.parse().expect("degrees"));
+        }
+    }
+
+    fn lat(&mut self) -> f64 {
+        self.random.random_range(38.0..47.0)
+    }
+
+    fn lon(&mut self) -> f64 {
+        self.random.random_range(12.0..24.0)
+    }
+
+    fn add(&mut self, lat: f64, lon: f64) {
+        self.all.push(LatLon::new(lat, lon).expect("a place"));
+    }
+}
+
+/// Writes a place with every digit that it has.
+fn line(at: &LatLon) -> String {
+    format!("{:?} {:?}", at.lat(), at.lon())
+}
+
+/// Returns what `GeoConvert` answers to each line.
+fn geo_convert(args: &[&str], lines: &[String]) -> Vec<String> {
+    let mut child = Command::new("GeoConvert")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("GeoConvert is here: ./tests/run installs Debian's geographiclib-tools");
+    let mut stdin = child.stdin.take().expect("a piped stdin");
+    let input = lines.join("\n");
+    let write = thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("GeoConvert runs");
+    write.join().expect("the writer ended").expect("it reads");
+    assert!(output.status.success(), "GeoConvert: {}", output.status);
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let answers: Vec<String> = text.lines().map(str::to_owned).collect();
+    assert_eq!(answers.len(), lines.len(), "an answer for each line");
+    answers
+}
