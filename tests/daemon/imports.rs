@@ -78,7 +78,7 @@ fn everything_that_is_wrong_is_told_at_once_and_nothing_is_written() {
     assert_eq!(
         ended.err,
         "DIR/latin.wkt: is no UTF-8 text: byte 0 fits no letter\n\
-         DIR/words.txt: it is none of GeoJSON, GPX, KML and WKT: say which with --format\n\
+         DIR/words.txt: it is none of GeoJSON, ED-269, ED-318, GPX, KML and WKT: say which with --format\n\
          DIR/none.kml: cannot be read: No such file or directory (os error 2)\n\
          DIR/roads.wkt: feature 0, line 1: vertex 1: \"21.9\" is no position: it must be two to four \
          numbers, longitude first\n\
@@ -123,7 +123,7 @@ fn flags_that_make_no_sense_are_refused() {
     check(
         &["--format", "shp"],
         2,
-        "it is none of geojson, gpx, kml, wkt",
+        "it is none of geojson, ed-269, ed-318, gpx, kml, wkt",
     );
     check(
         &["--region", "50,34,12,31"],

@@ -14,7 +14,7 @@ use crate::corridor::import::{Collection, Conversion, FileReport, Format, Given,
 /// How much of a file is read, bytes: what is larger is more likely a mistake than corridors.
 const FILE_BYTES_MAX: u64 = 256 << 20;
 
-/// Makes GeoJSON corridors of GeoJSON, KML, GPX or WKT
+/// Makes GeoJSON corridors of GeoJSON, KML, GPX, WKT, ED-269 or ED-318
 ///
 /// The format is told by the text itself, or else by the extension. What the files lack is given by
 /// flags; what they say themselves stays. A report goes to standard error: what was read, which ids

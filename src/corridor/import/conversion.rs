@@ -10,7 +10,7 @@ use super::fault::{Fault, LeftOut, Note, Remark, Whereabouts};
 use super::format::Format;
 use super::naming::{Ids, slug};
 use super::report::{FileReport, NewId, Report};
-use super::{geojson, gpx, kml, wkt};
+use super::{ed269, ed318, geojson, gpx, kml, wkt};
 use crate::corridor::flaw::Flaw;
 use crate::corridor::geojson::read;
 use crate::corridor::region::Region;
@@ -137,6 +137,8 @@ impl Conversion {
     pub fn add(&mut self, name: &str, format: Format, text: &str) {
         let reading = match format {
             Format::GeoJson => geojson::read(text),
+            Format::Ed269 => ed269::read(text),
+            Format::Ed318 => ed318::read(text),
             Format::Gpx => gpx::read(text, self.given.tracks),
             Format::Kml => kml::read(text),
             Format::Wkt => wkt::read(text),
@@ -198,6 +200,7 @@ impl Conversion {
             ..FileReport::default()
         };
         report.left_out = reading.left_out.iter().map(ToString::to_string).collect();
+        report.warnings = reading.notes.iter().map(ToString::to_string).collect();
         self.report.files.push(report);
         for fault in reading.faults {
             self.fault(file, fault);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fault::{Fault, LeftOut, Remark, Whereabouts};
+use super::fault::{Fault, LeftOut, Note, Remark, Whereabouts};
 
 /// Longitude and latitude, degrees, not checked.
 pub(super) type Position = [f64; 2];
@@ -73,19 +73,42 @@ impl Geometry {
 
     /// Closes the rings that do not end where they start, and says whether there were any.
     pub(super) fn close_rings(&mut self) -> bool {
-        let Self::Areas(areas) = self else {
-            return false;
-        };
-        let mut closed = false;
-        for ring in areas.iter_mut().flatten() {
-            if let (Some(first), Some(last)) = (ring.first().copied(), ring.last().copied())
-                && first.map(f64::to_bits) != last.map(f64::to_bits)
-            {
-                ring.push(first);
-                closed = true;
+        match self {
+            Self::Point(_) | Self::Lines(_) => false,
+            Self::Areas(areas) => {
+                let bits = |position: &Position| position.map(f64::to_bits);
+                let rings = areas.iter_mut().flatten();
+                rings
+                    .map(|ring| close(ring, bits))
+                    .filter(|closed| *closed)
+                    .count()
+                    != 0
+            }
+            Self::Json(geometry) => {
+                let is_polygon = geometry.get("type").is_some_and(|kind| kind == "Polygon");
+                let is_area = is_polygon
+                    || geometry
+                        .get("type")
+                        .is_some_and(|kind| kind == "MultiPolygon");
+                let Some(coordinates) = geometry.get_mut("coordinates").filter(|_| is_area) else {
+                    return false;
+                };
+                let areas = if is_polygon {
+                    std::slice::from_mut(coordinates)
+                } else {
+                    coordinates
+                        .as_array_mut()
+                        .map_or(&mut [][..], Vec::as_mut_slice)
+                };
+                let rings = areas.iter_mut().filter_map(Value::as_array_mut).flatten();
+                let rings = rings.filter_map(Value::as_array_mut);
+                rings
+                    .map(|ring| close(ring, numbers))
+                    .filter(|closed| *closed)
+                    .count()
+                    != 0
             }
         }
-        closed
     }
 
     /// Writes it as GeoJSON (RFC 7946 section 3.1).
@@ -105,11 +128,29 @@ impl Geometry {
     }
 }
 
+/// Repeats the first position of a ring at its end, unless it stands there.
+fn close<T: Clone, K: PartialEq>(ring: &mut Vec<T>, place: impl Fn(&T) -> K) -> bool {
+    let is_open = match (ring.first(), ring.last()) {
+        (Some(first), Some(last)) => place(first) != place(last),
+        _ => false,
+    };
+    if is_open {
+        ring.extend(ring.first().cloned());
+    }
+    is_open
+}
+
+/// Returns the longitude and the latitude of a position, to be compared.
+fn numbers(position: &Value) -> [Option<u64>; 2] {
+    [0, 1].map(|nth| Some(position.get(nth)?.as_f64()?.to_bits()))
+}
+
 /// Everything that a format's reader found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Reading {
     pub(super) drafts: Vec<Draft>,
     pub(super) left_out: Vec<Remark<LeftOut>>,
+    pub(super) notes: Vec<Remark<Note>>,
     pub(super) faults: Vec<Remark<Fault>>,
 }
 
@@ -131,6 +172,23 @@ impl Reading {
         self.faults.push(Remark {
             feature: Some(feature.clone()),
             what: fault,
+        });
+    }
+
+    /// Returns what was read, or adds what is wrong.
+    pub(super) fn or_refuse<T>(
+        &mut self,
+        feature: &Whereabouts,
+        read: Result<T, Fault>,
+    ) -> Option<T> {
+        read.map_err(|fault| self.refuse(feature, fault)).ok()
+    }
+
+    /// Adds what was read in another way.
+    pub(super) fn note(&mut self, feature: &Whereabouts, note: Note) {
+        self.notes.push(Remark {
+            feature: Some(feature.clone()),
+            what: note,
         });
     }
 

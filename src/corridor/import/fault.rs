@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use thiserror::Error;
 
+use super::json;
 use crate::corridor::flaw::{self, Spot};
 
 /// Something that is said about a feature, or about the file as a whole.
@@ -109,7 +111,7 @@ pub enum Fault {
     Property {
         /// The property, with the way to it.
         property: String,
-        /// Its value.
+        /// Its value, or that it is missing.
         found: String,
         /// What it may be.
         wanted: &'static str,
@@ -136,6 +138,17 @@ pub enum Fault {
     /// What else the GeoJSON reader finds.
     #[error("{0}")]
     Judged(flaw::Fault),
+}
+
+impl Fault {
+    /// Says what a property of JSON must be.
+    pub(super) fn property(property: &str, found: Option<&Value>, wanted: &'static str) -> Self {
+        Self::Property {
+            property: property.to_owned(),
+            found: found.map_or_else(|| "missing".to_owned(), json::shown),
+            wanted,
+        }
+    }
 }
 
 impl From<flaw::Fault> for Fault {
@@ -184,6 +197,31 @@ pub enum Note {
     /// A ring that does not end where it starts.
     #[error("a ring that was not closed is closed")]
     RingClosed,
+    /// A country that our codes do not know.
+    #[error("country {0} is no code that is known here: kept as it is")]
+    Country(String),
+    /// A lower limit that is above something else than the upper one.
+    #[error(
+        "the lower limit, {metres} m ({lower}), is left out: it cannot be compared with the upper one \
+         ({upper})"
+    )]
+    LowerLimit {
+        /// The limit, metres.
+        metres: f64,
+        /// What it is above.
+        lower: &'static str,
+        /// What the upper one is above.
+        upper: &'static str,
+    },
+    /// Hours that follow the sun.
+    #[error("its hours begin or end with the sun ({0}): it counts all day")]
+    Daylight(String),
+    /// Hours of which one end is not told.
+    #[error("its hours have no beginning or no end: it counts all day")]
+    HalfHours,
+    /// Hours in an offset that no time zone stands for.
+    #[error("its hours are in no whole offset from UTC ({0}): it counts all day")]
+    Offset(String),
     /// What the GeoJSON reader warns of.
     #[error("{0}")]
     Judged(flaw::Fault),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Conversion, Format, Given, Report};
+use super::{Conversion, FileReport, Format, Given, Report};
 use crate::corridor::Region;
 use crate::units::Utc;
 
@@ -52,6 +52,16 @@ pub(super) fn check_report(format: Format, text: &str, left_out: &[&str], warnin
     let (_, report) = convert(format, wide(), text).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!(report.files[0].left_out, left_out, "{text}");
     assert_eq!(report.files[0].warnings, warnings, "{text}");
+}
+
+/// Returns the features that a document comes to, and the report about it.
+#[track_caller]
+pub(super) fn converted(format: Format, document: &Value) -> (Vec<Value>, FileReport) {
+    let (mut collection, mut report) = convert(format, Given::default(), &document.to_string())
+        .unwrap_or_else(|faults| panic!("{faults}"));
+    let features = collection["features"].take();
+    let features = serde_json::from_value(features).expect("a list");
+    (features, report.files.remove(0))
 }
 
 /// Writes each feature on a line.

@@ -9,6 +9,10 @@ use thiserror::Error;
 pub enum Format {
     /// GeoJSON, RFC 7946.
     GeoJson,
+    /// UAS zones, EUROCAE ED-269.
+    Ed269,
+    /// UAS zones, EUROCAE ED-318.
+    Ed318,
     /// GPX 1.0 and 1.1, topografix.com.
     Gpx,
     /// KML 2, OGC 12-007r2.
@@ -19,18 +23,27 @@ pub enum Format {
 
 /// A text in none of the formats.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("it is none of GeoJSON, GPX, KML and WKT: say which with --format")]
+#[error("it is none of GeoJSON, ED-269, ED-318, GPX, KML and WKT: say which with --format")]
 pub struct Unrecognised;
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::GeoJson, Self::Gpx, Self::Kml, Self::Wkt];
+    pub const ALL: [Self; 6] = [
+        Self::GeoJson,
+        Self::Ed269,
+        Self::Ed318,
+        Self::Gpx,
+        Self::Kml,
+        Self::Wkt,
+    ];
 
     /// Returns the name that reports use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::GeoJson => "GeoJSON",
+            Self::Ed269 => "ED-269",
+            Self::Ed318 => "ED-318",
             Self::Gpx => "GPX",
             Self::Kml => "KML",
             Self::Wkt => "WKT",
@@ -42,6 +55,8 @@ impl Format {
     pub const fn key(self) -> &'static str {
         match self {
             Self::GeoJson => "geojson",
+            Self::Ed269 => "ed-269",
+            Self::Ed318 => "ed-318",
             Self::Gpx => "gpx",
             Self::Kml => "kml",
             Self::Wkt => "wkt",
@@ -74,13 +89,24 @@ pub(super) fn without_mark(text: &str) -> &str {
 fn by_content(text: &str) -> Option<Format> {
     let text = without_mark(text).trim_start();
     match text.bytes().next()? {
-        b'{' | b'[' => Some(Format::GeoJson),
+        b'{' | b'[' => Some(json(text)),
         b'<' => match root(text)? {
             "gpx" => Some(Format::Gpx),
             "kml" => Some(Format::Kml),
             _ => None,
         },
         _ => super::wkt::looks_like(text).then_some(Format::Wkt),
+    }
+}
+
+/// Tells the formats that are JSON apart by members that only one of them has.
+fn json(text: &str) -> Format {
+    if text.contains("\"horizontalProjection\"") {
+        Format::Ed269
+    } else if text.contains("\"zoneAuthority\"") || text.contains("\"lowerReference\"") {
+        Format::Ed318
+    } else {
+        Format::GeoJson
     }
 }
 
@@ -132,6 +158,16 @@ mod tests {
         check("", Some("WKT"), Some(Format::Wkt));
         check("", Some("geojson"), Some(Format::GeoJson));
         check("hello", Some("txt"), None);
+        check(
+            r#"[{"geometry": [{"horizontalProjection": {}}]}]"#,
+            None,
+            Some(Format::Ed269),
+        );
+        check(
+            r#"{"features": [{"properties": {"zoneAuthority": []}}]}"#,
+            None,
+            Some(Format::Ed318),
+        );
         check(
             "<?xml version='1.0'?> <!-- <gpx> --><!DOCTYPE x>\n<k:kml xmlns:k='x'>",
             None,

@@ -6,18 +6,24 @@
 //! left out in silence.
 
 mod conversion;
+mod country;
 mod draft;
+mod ed269;
+mod ed318;
 mod fault;
 mod format;
 mod geojson;
 mod gpx;
 mod json;
 mod kml;
+mod limits;
 mod naming;
 mod properties;
 mod report;
+mod schedule;
 mod wkt;
 mod xml;
+mod zone;
 
 #[cfg(test)]
 mod fixture;
