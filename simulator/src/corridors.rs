@@ -1,7 +1,9 @@
 //! Corridors to follow, from GeoJSON.
 //!
-//! Pure. Source: RFC 7946. Only what a vehicle can follow is read: a `LineString`, or a
-//! `Polygon`'s exterior ring, of a feature with the property `id`.
+//! Pure. Source: RFC 7946. Only what a vehicle can follow is read: a `LineString`, the first part
+//! of a `MultiLineString`, or the exterior ring of a `Polygon` or of the first of a `MultiPolygon`,
+//! of a feature with the property `id`. A disc, a Point with a radius, has nothing to follow. How
+//! wide a corridor is makes no difference.
 
 use geojson::{FeatureCollection, GeometryValue, JsonValue};
 use thiserror::Error;
@@ -26,7 +28,7 @@ pub enum CorridorsError {
     #[error("the text is no GeoJSON feature collection")]
     Parse(#[source] Box<geojson::Error>),
     /// No feature has an `id` and a line or polygon.
-    #[error("no feature has the property `id` and a LineString or Polygon")]
+    #[error("no feature has the property `id` and a line or a polygon")]
     Empty,
     /// No corridor has the id that was asked for.
     #[error("no corridor is called `{wanted}`; there are: {known}")]
@@ -93,11 +95,11 @@ fn corridor(feature: &geojson::Feature) -> Option<Corridor> {
     };
     let (line, positions) = match &feature.geometry.as_ref()?.value {
         GeometryValue::LineString { coordinates } => (true, coordinates),
+        GeometryValue::MultiLineString { coordinates } => (true, coordinates.first()?),
         GeometryValue::Polygon { coordinates } => (false, coordinates.first()?),
+        GeometryValue::MultiPolygon { coordinates } => (false, coordinates.first()?.first()?),
         GeometryValue::Point { .. }
         | GeometryValue::MultiPoint { .. }
-        | GeometryValue::MultiLineString { .. }
-        | GeometryValue::MultiPolygon { .. }
         | GeometryValue::GeometryCollection { .. } => return None,
     };
     let places = positions
@@ -143,6 +145,25 @@ mod tests {
                 lon_deg: 22.1
             }
         );
+    }
+
+    #[test]
+    fn of_several_parts_or_polygons_the_first_is_followed() {
+        let ring = "[[21.0, 41.0], [21.1, 41.0], [21.1, 41.1], [21.0, 41.0]]";
+        let far = "[[1.0, 1.0], [1.1, 1.0], [1.1, 1.1], [1.0, 1.0]]";
+        for (kind, coordinates) in [
+            ("MultiLineString", format!("[{ring}, {far}]")),
+            ("MultiPolygon", format!("[[{ring}], [{far}]]")),
+        ] {
+            let text = format!(
+                r#"{{"type": "FeatureCollection", "features": [
+                    {{"type": "Feature", "properties": {{"id": "a"}}, "geometry":
+                        {{"type": "{kind}", "coordinates": {coordinates}}}}}]}}"#
+            );
+            let corridors = read(&text).unwrap();
+            assert_eq!(corridors[0].places.len(), 4, "{kind}");
+            assert!(corridors[0].places.iter().all(|place| 40.0 < place.lat_deg));
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub enum Class {
     Corridor,
     /// A border crossing and its surroundings.
     Crossing,
-    /// Any other ground; the default of areas.
+    /// Any other ground; the default of areas and discs.
     Zone,
 }
 
@@ -107,13 +107,15 @@ impl Corridor {
 
     /// Says how far inside one can get, which bounds any margin that leaving may ask for.
     ///
-    /// The half-width of a line. For an area its size over the length of its edges, which for a
-    /// convex one is at most the radius of the greatest circle within.
+    /// The half-width of a line where it is narrowest, the radius of a disc. For an area its size
+    /// over the length of its edges, which for a convex one is at most the radius of the greatest
+    /// circle within; of several polygons the least counts.
     #[must_use]
     pub fn depth(&self) -> Metres {
         match &self.shape {
-            Shape::Line(line) => line.half_width(),
+            Shape::Line(line) => line.half_width_min(),
             Shape::Area(area) => area.depth(),
+            Shape::Disc(disc) => disc.radius(),
         }
     }
 }

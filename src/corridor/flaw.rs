@@ -85,6 +85,40 @@ impl fmt::Display for Spot {
     }
 }
 
+/// One of several that a corridor is made of, each from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    /// A part of a line.
+    Part(usize),
+    /// A polygon of an area.
+    Polygon(usize),
+    /// A vertex of a line.
+    Vertex(usize),
+}
+
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Part(nth) => write!(f, "part {nth}"),
+            Self::Polygon(nth) => write!(f, "polygon {nth}"),
+            Self::Vertex(nth) => write!(f, "vertex {nth}"),
+        }
+    }
+}
+
+impl Fault {
+    /// Says which member of the corridor has it, if there are several.
+    pub(super) fn within(self, member: Option<Member>) -> Self {
+        match member {
+            Some(member) => Self::Within {
+                member,
+                fault: Box::new(self),
+            },
+            None => self,
+        }
+    }
+}
+
 /// What can be wrong with a corridor or with the file that describes it.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum Fault {
@@ -136,9 +170,23 @@ pub enum Fault {
         /// What it may be.
         wanted: &'static str,
     },
-    /// A point that is no place.
-    #[error("a Point must have the class \"place\": a corridor is a LineString or a Polygon")]
+    /// A point that is neither a place nor a disc.
+    #[error("a Point must have the class \"place\", or a radius_m to be a corridor")]
     PointWithoutClass,
+    /// A disc that says nothing about its size.
+    #[error("radius_m is missing: a Point that is a corridor needs it")]
+    RadiusMissing,
+    /// A disc without a size.
+    #[error("radius_m is {0}: it must be more than 0")]
+    RadiusNotPositive(f64),
+    /// A disc too wide to be measured in local metres.
+    #[error("radius_m is {found}: it must be at most {most}")]
+    RadiusTooGreat {
+        /// The radius, metres.
+        found: f64,
+        /// The greatest one, metres.
+        most: f64,
+    },
     /// A line that says nothing about its width.
     #[error("half_width_m is missing: a LineString needs it")]
     WidthMissing,
@@ -153,8 +201,39 @@ pub enum Fault {
         /// The greatest one, metres.
         most: f64,
     },
+    /// Half-widths that are not one for each vertex.
+    #[error("half_width_m has {} for {}: each needs one", count(*.found, "number", "numbers"), count(*.wanted, "vertex", "vertices"))]
+    WidthNumbers {
+        /// How many there are.
+        found: usize,
+        /// How many vertices there are.
+        wanted: usize,
+    },
+    /// Lists of half-widths that are not one for each part.
+    #[error("half_width_m has {} for {}: each needs one", count(*.found, "list", "lists"), count(*.wanted, "part", "parts"))]
+    WidthLists {
+        /// How many there are.
+        found: usize,
+        /// How many parts there are.
+        wanted: usize,
+    },
+    /// A vertex that repeats the one before it but for the half-width.
+    #[error(
+        "it is the same place as the vertex before it, with another half-width: one place has one"
+    )]
+    WidthStep,
+    /// What is wrong with one of several parts, polygons or half-widths.
+    #[error("{member}: {fault}")]
+    Within {
+        /// Which one.
+        member: Member,
+        /// What is wrong with it.
+        fault: Box<Fault>,
+    },
     /// A geometry of a type that means no corridor.
-    #[error("geometry is {0}: only LineString, Polygon, and Point for places are read")]
+    #[error(
+        "geometry is {0}: only Point, LineString, MultiLineString, Polygon and MultiPolygon are read"
+    )]
     Geometry(String),
     /// Coordinates that are no list of what they should be.
     #[error("coordinates are {found}: they must be {wanted}")]
@@ -244,10 +323,26 @@ pub enum Fault {
     /// A hole that is not within the exterior ring.
     #[error("hole {0} does not lie inside the exterior ring")]
     HoleOutside(usize),
+    /// A line without any part.
+    #[error("a line needs at least one part")]
+    NoPart,
+    /// An area without any polygon.
+    #[error("an area needs at least one polygon")]
+    NoPolygon,
+    /// Two polygons that have ground in common.
+    #[error("polygons {0} and {1} overlap: they must be one")]
+    PolygonsOverlap(usize, usize),
+    /// Two polygons between which there is no ground.
+    #[error("polygons {0} and {1} share an edge: they must be one")]
+    PolygonsShareEdge(usize, usize),
     /// Rings that lie over each other in another way.
     #[error("{0}")]
     Rings(String),
     /// A feature far from where it is expected; a warning.
     #[error("lies outside the region ({0}): accepted as it stands")]
     OutsideRegion(Region),
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

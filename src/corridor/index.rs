@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use rstar::{AABB, RTree, RTreeObject};
 
 use super::metric::Scale;
+use super::segment::Segment;
 use super::set::CorridorIndex;
 use super::shape::Shape;
 use crate::units::LatLon;
@@ -31,8 +32,8 @@ pub(super) struct Entry {
 /// What a box in the index stands for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
-    /// An edge, its box widened by the half-width of a line.
-    Edge(LatLon, LatLon),
+    /// A segment, its box widened by the half-width of a line.
+    Segment(Segment),
     /// An area, which holds places that are near none of its edges.
     Inside,
 }
@@ -50,21 +51,20 @@ impl Index {
     pub(super) fn new<'a>(shapes: impl Iterator<Item = (CorridorIndex, &'a Shape)>) -> Self {
         let mut entries = Vec::new();
         for (corridor, shape) in shapes {
-            let width_m = match shape {
-                Shape::Line(line) => line.half_width().get(),
-                Shape::Area(area) => {
-                    entries.push(Entry {
-                        corridor,
-                        part: Part::Inside,
-                        envelope: envelope(area.exterior().iter().copied(), 0.0),
-                    });
-                    0.0
-                }
-            };
-            entries.extend(shape.edges().map(|(start, end)| Entry {
+            if let Shape::Area(area) = shape {
+                entries.extend(area.exteriors().map(|exterior| Entry {
+                    corridor,
+                    part: Part::Inside,
+                    envelope: envelope(exterior.iter().copied(), 0.0),
+                }));
+            }
+            entries.extend(shape.segments().map(|segment| Entry {
                 corridor,
-                part: Part::Edge(start, end),
-                envelope: envelope([start, end].into_iter(), width_m),
+                part: Part::Segment(segment),
+                envelope: envelope(
+                    [segment.start, segment.end].into_iter(),
+                    segment.half_width_max_m(),
+                ),
             }));
         }
         Self(RTree::bulk_load(entries))

@@ -12,7 +12,7 @@ const NEAR_MAX_M: f64 = 50_000.0;
 
 /// Where a place lies relative to a corridor.
 ///
-/// What only a line has is absent for an area.
+/// What only a line has is absent for an area and a disc.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Location {
     /// The signed distance to the edge, metres: negative inside, 0 on the edge.
@@ -23,7 +23,7 @@ pub struct Location {
     pub cross_track_m: Option<f64>,
     /// The side of the centreline; absent straight beyond an end of the line as well.
     pub side: Option<Side>,
-    /// Half the width of the strip.
+    /// Half the width of the strip at that chainage.
     pub half_width: Option<Metres>,
     /// The bearing of the line at that chainage, degrees from north in 0 to 360.
     pub along_bearing_deg: Option<f64>,
@@ -56,17 +56,17 @@ impl CorridorSet {
                 let off = ON_CENTRELINE_M <= projection.cross_track_m;
                 let way = Scale::between(projection.foot, at).offset(projection.foot, at);
                 Location {
-                    edge_m: line.edge_m(projection.cross_track_m),
+                    edge_m: corridor.shape.edge_m(at),
                     chainage_m: Some(corridor.km_start * 1000.0 + projection.along_m),
                     cross_track_m: Some(projection.cross_track_m),
                     side: projection.side,
-                    half_width: Some(line.half_width()),
+                    half_width: Metres::new(projection.half_width_m).ok(),
                     along_bearing_deg: Some(projection.bearing_deg),
                     compass: off.then(|| wind(way.bearing_deg())),
                     near,
                 }
             }
-            shape @ Shape::Area(_) => Location {
+            shape @ (Shape::Area(_) | Shape::Disc(_)) => Location {
                 edge_m: shape.edge_m(at),
                 chainage_m: None,
                 cross_track_m: None,
@@ -82,12 +82,12 @@ impl CorridorSet {
     /// Tells on which side of a line a point of its edge lies: left or right, however narrow
     /// the strip.
     ///
-    /// Absent for an area, and at the round ends of a line.
+    /// Absent for an area and a disc, and at the round ends of a line.
     #[must_use]
     pub fn edge_side(&self, corridor: CorridorIndex, at: LatLon) -> Option<Side> {
         match &self.get(corridor).shape {
             Shape::Line(line) => line.flank(at),
-            Shape::Area(_) => None,
+            Shape::Area(_) | Shape::Disc(_) => None,
         }
     }
 

@@ -84,7 +84,7 @@ impl Offset {
     }
 }
 
-/// The point of an edge that is nearest to a place.
+/// The point of a segment that a place is measured from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Foot {
     /// How far along the edge it lies, 0 to 1.
@@ -100,25 +100,26 @@ impl Foot {
         distance_m: f64::INFINITY,
     };
 
-    /// Drops a perpendicular from `at` to the edge from `start` to `end`.
-    ///
-    /// The first try takes the plane at `at`, the second the one halfway to the point that the
-    /// first has found: within 5 km the distance is then off by millimetres.
+    /// Drops a perpendicular from `at` to the segment from `start` to `end`.
     pub(super) fn of(at: LatLon, start: LatLon, end: LatLon) -> Self {
-        let rough = Self::in_plane(Scale::around(at.lat()), at, start, end);
-        let nearest = start.towards(end, rough.fraction);
-        Self::in_plane(Scale::between(at, nearest), at, start, end)
+        Self::within(at, start, end, 0.0)
     }
 
-    fn in_plane(scale: Scale, at: LatLon, start: LatLon, end: LatLon) -> Self {
+    /// Finds the point whose distance, less the half-width there, is least.
+    ///
+    /// The half-width grows by `grows_m` from `start` to `end`. The first try takes the plane at
+    /// `at`, the second the one halfway to the point that the first has found: within 5 km the
+    /// distance is then off by millimetres.
+    pub(super) fn within(at: LatLon, start: LatLon, end: LatLon, grows_m: f64) -> Self {
+        let rough = Self::in_plane(Scale::around(at.lat()), at, start, end, grows_m);
+        let nearest = start.towards(end, rough.fraction);
+        Self::in_plane(Scale::between(at, nearest), at, start, end, grows_m)
+    }
+
+    fn in_plane(scale: Scale, at: LatLon, start: LatLon, end: LatLon, grows_m: f64) -> Self {
         let edge = scale.offset(start, end);
         let way = scale.offset(start, at);
-        let squared = edge.dot(edge);
-        let fraction = if 0.0 < squared {
-            (way.dot(edge) / squared).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let fraction = fraction(edge, way, grows_m);
         let left = Offset {
             east: way.east - edge.east * fraction,
             north: way.north - edge.north * fraction,
@@ -128,6 +129,25 @@ impl Foot {
             distance_m: left.length_m(),
         }
     }
+}
+
+/// Finds how far along an edge the point lies whose distance from the end of `way`, less the
+/// half-width there, is least.
+///
+/// A half-width that grows by the sine of an angle for each metre moves it by the tangent of that
+/// angle for each metre across. One that grows faster than the edge is long has all smaller discs
+/// within the greatest.
+fn fraction(edge: Offset, way: Offset, grows_m: f64) -> f64 {
+    let squared = edge.dot(edge);
+    let left = squared - grows_m * grows_m;
+    if left <= 0.0 {
+        return if 0.0 < grows_m { 1.0 } else { 0.0 };
+    }
+    let mut along = way.dot(edge) / squared;
+    if grows_m != 0.0 {
+        along += edge.cross(way).abs() / squared * grows_m / left.sqrt();
+    }
+    along.clamp(0.0, 1.0)
 }
 
 /// Measures the straight line in longitude and latitude between two places, metres.

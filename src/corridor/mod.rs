@@ -3,7 +3,8 @@
 //! Pure. Invariants:
 //!
 //! 1. A shape that exists is sound: a line has a length and a width, the rings of an area
-//!    are closed and cross nothing. The constructors are the only way in.
+//!    are closed and cross nothing, its polygons do not overlap. The constructors are the only way
+//!    in.
 //! 2. Distances are WGS-84 metres, never degrees. An edge between two vertices is the
 //!    straight line in longitude and latitude (RFC 7946 section 3.1.1), not the geodesic.
 //! 3. A signed distance to an edge is negative inside. The edge itself, and whatever lies
@@ -17,10 +18,13 @@ pub mod geojson;
 pub mod import;
 pub mod shipped;
 
+mod area;
 mod description;
+mod disc;
 mod distance;
 mod flaw;
 mod index;
+mod line;
 mod locate;
 mod metric;
 mod mgrs;
@@ -30,6 +34,8 @@ mod place_line;
 mod projection;
 mod region;
 mod ring;
+mod runs;
+mod segment;
 mod set;
 mod shape;
 mod soundness;
@@ -39,12 +45,16 @@ mod wind;
 #[cfg(test)]
 mod sample;
 
+pub use area::{Area, Polygon};
 pub use description::{Class, Corridor, CorridorId, Place};
-pub use flaw::{Fault, FeatureName, Flaw, Ring, Spot};
+pub use disc::Disc;
+pub use flaw::{Fault, FeatureName, Flaw, Member, Ring, Spot};
+pub use line::{HalfWidths, Line};
 pub use locate::{Location, NearPlace};
 pub use mgrs::mgrs;
 pub use passage::Passage;
 pub use projection::Side;
 pub use region::Region;
+pub use segment::Segment;
 pub use set::{CorridorIndex, CorridorSet, DuplicateId, Nearby, Summary};
-pub use shape::{Area, Line, Shape};
+pub use shape::Shape;

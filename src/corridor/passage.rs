@@ -57,12 +57,12 @@ impl CorridorSet {
         let path = Path::new(from, to)?;
         let shape = &self.get(corridor).shape;
         let inside = match shape {
-            Shape::Line(_) => None,
+            Shape::Line(_) | Shape::Disc(_) => None,
             Shape::Area(_) => path.through_part(shape, Part::Inside),
         };
         let edges = shape
-            .edges()
-            .filter_map(|(start, end)| path.through_part(shape, Part::Edge(start, end)));
+            .segments()
+            .filter_map(|segment| path.through_part(shape, Part::Segment(segment)));
         let (enter, leave) = inside
             .into_iter()
             .chain(edges)

@@ -2,7 +2,8 @@
 
 use super::distance::settle;
 use super::index::Part;
-use super::metric::{Foot, length_m};
+use super::metric::length_m;
+use super::segment::Segment;
 use super::shape::Shape;
 use crate::units::LatLon;
 
@@ -37,12 +38,12 @@ impl Path {
     /// Finds the first and the last fraction at which the path is inside a part of a shape.
     pub(super) fn through_part(&self, shape: &Shape, part: Part) -> Option<(f64, f64)> {
         match (shape, part) {
-            (Shape::Line(line), Part::Edge(start, end)) => {
-                self.through_strip(start, end, line.half_width().get())
+            (Shape::Line(_) | Shape::Disc(_), Part::Segment(segment)) => {
+                self.through_strip(segment)
             }
-            (Shape::Line(_), Part::Inside) => None,
-            (Shape::Area(_), Part::Edge(start, end)) => {
-                let fraction = self.crossing(start, end)?;
+            (Shape::Line(_) | Shape::Disc(_), Part::Inside) => None,
+            (Shape::Area(_), Part::Segment(edge)) => {
+                let fraction = self.crossing(edge.start, edge.end)?;
                 Some((fraction, fraction))
             }
             (Shape::Area(_), Part::Inside) => {
@@ -54,13 +55,12 @@ impl Path {
         }
     }
 
-    /// Finds where the path is within `half_width_m` of an edge.
+    /// Finds where the path is within the strip around a segment.
     ///
-    /// The distance to an edge falls and then rises along a straight path, so that there is at
-    /// most one way in and one way out.
-    fn through_strip(&self, start: LatLon, end: LatLon, half_width_m: f64) -> Option<(f64, f64)> {
-        let edge_m =
-            |fraction| settle(Foot::of(self.at(fraction), start, end).distance_m - half_width_m);
+    /// The distance to it falls and then rises along a straight path, so that there is at most one
+    /// way in and one way out.
+    fn through_strip(&self, segment: Segment) -> Option<(f64, f64)> {
+        let edge_m = |fraction| settle(segment.edge_m(self.at(fraction)));
         let starts = edge_m(0.0) <= 0.0;
         let ends = edge_m(1.0) <= 0.0;
         let inside = if starts {

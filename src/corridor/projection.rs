@@ -1,7 +1,9 @@
 //! Where a place lies along a line and across it.
 
+use super::line::Line;
 use super::metric::{Foot, Scale, length_m};
-use super::shape::{Line, edges};
+use super::segment::Segment;
+use super::shape::edges;
 use crate::units::LatLon;
 
 /// What is nearer to the centreline than this is on it, metres: less than a fix tells apart.
@@ -39,6 +41,8 @@ pub(super) struct Projection {
     pub(super) along_m: f64,
     /// Metres from the place to the nearest point.
     pub(super) cross_track_m: f64,
+    /// Half the width of the strip at the nearest point, metres.
+    pub(super) half_width_m: f64,
     /// The side of the line; none straight beyond an end of it.
     pub(super) side: Option<Side>,
     /// The bearing of the line there, degrees.
@@ -48,8 +52,8 @@ pub(super) struct Projection {
 impl Line {
     /// Projects `at` to the centreline; of equally near points the first one counts.
     pub(super) fn project(&self, at: LatLon) -> Projection {
-        let (edge, foot) = self.nearest(at);
-        let (start, end) = (self.vertices()[edge], self.vertices()[edge + 1]);
+        let (nth, foot) = self.nearest(at);
+        let Segment { start, end, .. } = self.segment(nth);
         let nearest = start.towards(end, foot.fraction);
         let scale = Scale::between(at, nearest);
         let side = if foot.distance_m < ON_CENTRELINE_M {
@@ -57,29 +61,30 @@ impl Line {
         } else {
             let line = scale.offset(start, end);
             let left_m = line.cross(scale.offset(nearest, at)) / line.length_m();
-            self.turn_at(edge, foot.fraction)
+            self.turn_at(nth, foot.fraction)
                 .map_or_else(|| straight(left_m), |left| Some(across(!left)))
         };
         Projection {
             foot: nearest,
-            along_m: self.reached_m(edge) + length_m(start, nearest),
+            along_m: self.reached_m(nth) + length_m(start, nearest),
             cross_track_m: foot.distance_m,
+            half_width_m: self.segment(nth).half_width_m(foot.fraction),
             side,
             bearing_deg: Scale::between(start, end).offset(start, end).bearing_deg(),
         }
     }
 
-    /// Tells the side of `at` however near it is; none on the line and at its round ends.
+    /// Tells the side of `at` however near it is; none on the line and at the round ends of its
+    /// parts.
     pub(super) fn flank(&self, at: LatLon) -> Option<Side> {
-        let (edge, foot) = self.nearest(at);
-        let (start, end) = (self.vertices()[edge], self.vertices()[edge + 1]);
-        let last = self.vertices().len() - 2;
-        let before = edge == 0 && foot.fraction <= 0.0;
-        let beyond = edge == last && 1.0 <= foot.fraction;
+        let (nth, foot) = self.nearest(at);
+        let Segment { start, end, .. } = self.segment(nth);
+        let before = self.opens(nth) && foot.fraction <= 0.0;
+        let beyond = self.closes(nth) && 1.0 <= foot.fraction;
         if before || beyond {
             return None;
         }
-        let left = self.turn_at(edge, foot.fraction).map(|left| !left);
+        let left = self.turn_at(nth, foot.fraction).map(|left| !left);
         left.or_else(|| {
             let scale = Scale::between(at, start.towards(end, foot.fraction));
             let cross = scale.offset(start, end).cross(scale.offset(start, at));
@@ -88,37 +93,35 @@ impl Line {
         .map(across)
     }
 
-    /// Finds the edge that is nearest to `at`, and its nearest point; of equals the first.
+    /// Finds the segment that is nearest to `at`, and its nearest point; of equals the first.
     fn nearest(&self, at: LatLon) -> (usize, Foot) {
-        let mut edge = 0;
+        let mut segment = 0;
         let mut foot = Foot::NONE;
-        for (nth, (start, end)) in edges(self.vertices()).enumerate() {
+        let edges = self.parts().flat_map(edges);
+        for (nth, (start, end)) in edges.enumerate() {
             let next = Foot::of(at, start, end);
             if next.distance_m < foot.distance_m {
-                (edge, foot) = (nth, next);
+                (segment, foot) = (nth, next);
             }
         }
-        (edge, foot)
+        (segment, foot)
     }
 
-    /// Says whether the line turns left at the vertex that a fraction of an edge falls on.
+    /// Says whether the line turns left at the vertex that a fraction of a segment falls on.
     ///
-    /// What is nearest to a bend lies on its outer side, whatever either edge alone says.
-    fn turn_at(&self, edge: usize, fraction: f64) -> Option<bool> {
-        let middle = if fraction <= 0.0 {
-            edge
-        } else if 1.0 <= fraction {
-            edge + 1
+    /// What is nearest to a bend lies on its outer side, whatever either segment alone says.
+    fn turn_at(&self, nth: usize, fraction: f64) -> Option<bool> {
+        let (before, after) = if fraction <= 0.0 && !self.opens(nth) {
+            (self.segment(nth - 1), self.segment(nth))
+        } else if 1.0 <= fraction && !self.closes(nth) {
+            (self.segment(nth), self.segment(nth + 1))
         } else {
             return None;
         };
-        let before = *self.vertices().get(middle.checked_sub(1)?)?;
-        let (bend, after) = (
-            *self.vertices().get(middle)?,
-            *self.vertices().get(middle + 1)?,
-        );
-        let scale = Scale::around(bend.lat());
-        let turn = scale.offset(before, bend).cross(scale.offset(bend, after));
+        let scale = Scale::around(after.start.lat());
+        let turn = scale
+            .offset(before.start, before.end)
+            .cross(scale.offset(after.start, after.end));
         (turn != 0.0).then_some(0.0 < turn)
     }
 }

@@ -2,10 +2,13 @@
 
 use geo::algorithm::line_intersection::{LineIntersection, line_intersection};
 use geo::algorithm::validation::{InvalidPolygon, RingRole};
-use geo::{Coord, LineString, Polygon, Validation};
-use rstar::primitives::{GeomWithData, Line as TreeLine};
+use geo::coordinate_position::CoordPos;
+use geo::dimensions::Dimensions;
+use geo::{BoundingRect, Coord, LineString, Relate, Validation};
+use rstar::primitives::{GeomWithData, Line as TreeLine, Rectangle};
 use rstar::{RTree, RTreeObject};
 
+use super::area::Polygon;
 use super::flaw::{Fault, Ring};
 use super::shape::edges;
 use super::soundness::vertex_faults;
@@ -96,14 +99,7 @@ fn meeting_point(one: geo::Line, other: geo::Line, neighbours: bool) -> Option<L
 }
 
 fn faults_between(exterior: &[LatLon], holes: &[Vec<LatLon>]) -> Vec<Fault> {
-    let polygon = Polygon::new(
-        exterior.iter().copied().map(coord).collect::<LineString>(),
-        holes
-            .iter()
-            .map(|hole| hole.iter().copied().map(coord).collect::<LineString>())
-            .collect(),
-    );
-    polygon
+    drawn(exterior, holes)
         .validation_errors()
         .into_iter()
         .map(|error| {
@@ -117,6 +113,60 @@ fn faults_between(exterior: &[LatLon], holes: &[Vec<LatLon>]) -> Vec<Fault> {
             }
         })
         .collect()
+}
+
+/// Lists the pairs of sound polygons that have ground or an edge in common.
+pub(super) fn faults_among(polygons: &[Polygon]) -> Vec<Fault> {
+    if polygons.len() < 2 {
+        return Vec::new();
+    }
+    let drawn: Vec<geo::Polygon> = polygons
+        .iter()
+        .map(|polygon| drawn(&polygon.exterior, &polygon.holes))
+        .collect();
+    let boxes = RTree::bulk_load(
+        drawn
+            .iter()
+            .enumerate()
+            .filter_map(|(nth, polygon)| {
+                let around = polygon.bounding_rect()?;
+                let corners = Rectangle::from_corners(
+                    [around.min().x, around.min().y],
+                    [around.max().x, around.max().y],
+                );
+                Some(GeomWithData::new(corners, nth))
+            })
+            .collect(),
+    );
+    let mut pairs: Vec<(usize, usize)> = boxes
+        .intersection_candidates_with_other_tree(&boxes)
+        .map(|(one, other)| (one.data, other.data))
+        .filter(|(one, other)| one < other)
+        .collect();
+    pairs.sort_unstable();
+    pairs
+        .into_iter()
+        .filter_map(|(one, other)| fault_between(&drawn, one, other))
+        .collect()
+}
+
+fn fault_between(polygons: &[geo::Polygon], one: usize, other: usize) -> Option<Fault> {
+    let common = polygons.get(one)?.relate(polygons.get(other)?);
+    if common.get(CoordPos::Inside, CoordPos::Inside) != Dimensions::Empty {
+        Some(Fault::PolygonsOverlap(one, other))
+    } else if common.get(CoordPos::OnBoundary, CoordPos::OnBoundary) == Dimensions::OneDimensional {
+        Some(Fault::PolygonsShareEdge(one, other))
+    } else {
+        None
+    }
+}
+
+fn drawn(exterior: &[LatLon], holes: &[Vec<LatLon>]) -> geo::Polygon {
+    let ring = |vertices: &[LatLon]| vertices.iter().copied().map(coord).collect::<LineString>();
+    geo::Polygon::new(
+        ring(exterior),
+        holes.iter().map(|hole| ring(hole)).collect(),
+    )
 }
 
 fn tree_line(edge: &geo::Line) -> TreeLine<[f64; 2]> {

@@ -1,7 +1,9 @@
 //! Places and corridors for tests, and the judge of their distances.
 
+use super::area::Area;
 use super::description::{Class, Corridor, CorridorId};
-use super::shape::{Area, Line, Shape};
+use super::line::Line;
+use super::shape::Shape;
 use crate::units::{LatLon, Metres};
 
 pub(super) fn place(lat: f64, lon: f64) -> LatLon {

@@ -7,7 +7,6 @@ use thiserror::Error;
 
 use super::description::{Corridor, CorridorId, Place};
 use super::index::{Index, Part};
-use super::metric::Foot;
 use super::shape::Shape;
 use crate::units::{LatLon, Metres};
 
@@ -46,11 +45,11 @@ pub struct Nearby {
 /// What a set holds, in numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
-    /// Corridors of either shape.
+    /// Corridors of any shape.
     pub corridors: usize,
     /// Corridors along a line.
     pub lines: usize,
-    /// Corridors that are areas.
+    /// Corridors that are areas or discs.
     pub areas: usize,
     /// Named places.
     pub places: usize,
@@ -139,7 +138,7 @@ impl CorridorSet {
             found.push(Nearby {
                 corridor: entry.corridor,
                 edge_m: match entry.part {
-                    Part::Edge(start, end) => Foot::of(at, start, end).distance_m,
+                    Part::Segment(segment) => segment.edge_m(at),
                     Part::Inside => f64::INFINITY,
                 },
             });
@@ -149,18 +148,12 @@ impl CorridorSet {
         });
         found.dedup_by_key(|nearby| nearby.corridor);
         found.retain_mut(|nearby| {
-            nearby.edge_m = match &self.get(nearby.corridor).shape {
-                Shape::Line(line) => line.edge_m(nearby.edge_m),
-                shape @ Shape::Area(area) => {
-                    let edge_m = area.edge_m(at, nearby.edge_m);
-                    // Deeper inside than the radius, the index may have left out the nearest edge.
-                    if edge_m < -radius_m {
-                        shape.edge_m(at)
-                    } else {
-                        edge_m
-                    }
-                }
-            };
+            let shape = &self.get(nearby.corridor).shape;
+            nearby.edge_m = shape.signed_m(at, nearby.edge_m);
+            // Deeper inside an area than the radius, the index may have left out the nearest edge.
+            if nearby.edge_m < -radius_m && matches!(shape, Shape::Area(_)) {
+                nearby.edge_m = shape.edge_m(at);
+            }
             nearby.edge_m <= radius_m
         });
     }
@@ -177,13 +170,13 @@ impl CorridorSet {
             length_km: 0.0,
         };
         for corridor in &self.corridors {
-            summary.segments += corridor.shape.edges().count();
+            summary.segments += corridor.shape.segment_count();
             match &corridor.shape {
                 Shape::Line(line) => {
                     summary.lines += 1;
                     summary.length_km += line.length_m() / 1000.0;
                 }
-                Shape::Area(_) => summary.areas += 1,
+                Shape::Area(_) | Shape::Disc(_) => summary.areas += 1,
             }
         }
         summary
@@ -322,8 +315,8 @@ mod tests {
         let mut found = Vec::new();
         for step in 0..=1_000 {
             let fraction = f64::from(step) / 1_000.0;
-            for (start, end) in set.corridors[0].shape.edges() {
-                let at = start.towards(end, fraction);
+            for edge in set.corridors[0].shape.segments() {
+                let at = edge.start.towards(edge.end, fraction);
                 set.near(at, Metres::ZERO, &mut found);
                 assert_eq!(found.len(), 1, "{at} lies on the edge");
                 assert!(found[0].edge_m.abs() <= 0.0);

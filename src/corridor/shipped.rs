@@ -12,7 +12,7 @@ mod tests {
     use crate::corridor::Region;
     use crate::corridor::geojson::read;
     use crate::corridor::metric::length_m;
-    use crate::corridor::{Class, CorridorSet, Shape};
+    use crate::corridor::{Class, CorridorSet, Segment, Shape};
 
     /// Vertices farther apart would leave the road to the imagination.
     const SPACING_MAX_M: f64 = 10_000.0;
@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn the_vertices_of_a_line_are_at_most_10_km_apart() {
         for corridor in read(WESTERN_BALKANS, &Region::default()).unwrap().corridors {
-            for (start, end) in corridor.shape.edges() {
+            for Segment { start, end, .. } in corridor.shape.segments() {
                 let spacing = length_m(start, end);
                 assert!(spacing <= SPACING_MAX_M, "{}: {spacing} m", corridor.id);
             }
@@ -88,7 +88,7 @@ mod tests {
         let crossing = set.find("crossing-bogorodica-evzoni").unwrap();
         assert_eq!(set.get(crossing).class, Class::Crossing);
         let motorway = set.get(set.find("x-mk-skopje-gevgelija").unwrap());
-        let (_, end) = motorway.shape.edges().last().unwrap();
+        let end = motorway.shape.segments().last().unwrap().end;
         assert!(set.edge_distance_m(crossing, end) < 0.0);
     }
 

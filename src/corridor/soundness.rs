@@ -1,8 +1,10 @@
-//! What makes a line sound: vertices that can be measured, a length and a width.
+//! What makes a line or a disc sound: vertices that can be measured, a length and a width.
 
-use super::flaw::{Fault, Spot};
-use super::shape::{Line, edges};
-use crate::units::LatLon;
+use super::disc::Disc;
+use super::flaw::{Fault, Member, Spot};
+use super::line::Line;
+use super::shape::edges;
+use crate::units::{LatLon, Metres};
 
 /// The greatest latitude of a vertex, degrees; towards the poles local metres fail.
 const LATITUDE_MAX: f64 = 80.0;
@@ -26,6 +28,40 @@ pub(super) fn width_fault(half_width_m: f64) -> Option<Fault> {
         Some(Fault::WidthTooGreat {
             found: half_width_m,
             most: Line::HALF_WIDTH_MAX_M,
+        })
+    } else {
+        None
+    }
+}
+
+/// Lists what is wrong with the half-widths of a part of a line, one for each of its vertices.
+pub(super) fn width_faults(widths: &[Metres], vertices: &[LatLon]) -> Vec<Fault> {
+    if widths.len() != vertices.len() {
+        return vec![Fault::WidthNumbers {
+            found: widths.len(),
+            wanted: vertices.len(),
+        }];
+    }
+    let wrong = widths.iter().enumerate().filter_map(|(vertex, width)| {
+        let fault = width_fault(width.get())?;
+        Some(fault.within(Some(Member::Vertex(vertex))))
+    });
+    let steps = edges(vertices)
+        .zip(widths.windows(2))
+        .enumerate()
+        .filter(|(_, ((start, end), widths))| start == end && widths.first() != widths.last())
+        .map(|(edge, _)| Fault::WidthStep.within(Some(Member::Vertex(edge + 1))));
+    wrong.chain(steps).collect()
+}
+
+/// Says what is wrong with the radius of a disc, in metres.
+pub(super) fn radius_fault(radius_m: f64) -> Option<Fault> {
+    if radius_m <= 0.0 {
+        Some(Fault::RadiusNotPositive(radius_m))
+    } else if Disc::RADIUS_MAX_M < radius_m {
+        Some(Fault::RadiusTooGreat {
+            found: radius_m,
+            most: Disc::RADIUS_MAX_M,
         })
     } else {
         None

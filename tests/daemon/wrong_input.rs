@@ -422,7 +422,7 @@ fn corridors_that_enclose_nothing_sensible_are_refused() {
     );
     check_corridors(
         &line("\"wide\""),
-        "feature 0 (id \"a\"): half_width_m is \"wide\": it must be a number",
+        "feature 0 (id \"a\"): half_width_m is \"wide\": it must be a number, or a list of one for each vertex",
     );
     check_corridors(
         &format!("{}, {}", line("200"), line("300")),

@@ -1,7 +1,7 @@
 //! Positions: longitude first, then latitude, then perhaps a height that is left out.
 
 use super::tree::Coordinates;
-use crate::corridor::flaw::{Fault, Spot};
+use crate::corridor::flaw::{Fault, Member, Spot};
 use crate::corridor::region::Region;
 use crate::units::LatLon;
 
@@ -71,8 +71,33 @@ pub(super) fn rings(
     rings.into_iter().collect()
 }
 
+/// Reads the coordinates of several lines or polygons, each by `read`.
+///
+/// What is wrong with one names it, if there is more than one.
+pub(super) fn members<T>(
+    coordinates: &Coordinates,
+    wanted: &'static str,
+    named: impl Fn(usize) -> Member,
+    read: impl Fn(&Coordinates, &mut Vec<Fault>) -> Option<T>,
+    faults: &mut Vec<Fault>,
+) -> Option<Vec<T>> {
+    let lists = lists(coordinates, wanted, faults)?;
+    let members: Vec<_> = lists
+        .iter()
+        .enumerate()
+        .map(|(nth, list)| {
+            let mut found = Vec::new();
+            let member = read(list, &mut found);
+            let name = (1 < lists.len()).then(|| named(nth));
+            faults.extend(found.into_iter().map(|fault| fault.within(name)));
+            member
+        })
+        .collect();
+    members.into_iter().collect()
+}
+
 /// Takes coordinates as a list of at least one list.
-pub(super) fn lists<'a>(
+fn lists<'a>(
     coordinates: &'a Coordinates,
     wanted: &'static str,
     faults: &mut Vec<Fault>,

@@ -3,16 +3,19 @@
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::{Map, Value};
 
-use super::coordinates::{positions, rings, single};
+use super::coordinates::{members, positions, rings, single};
 use super::properties::{Properties, shown};
 use super::sink::{Fill, Sink};
 use super::tree::Coordinates;
+use super::widths;
+use crate::corridor::area::{Area, Polygon};
 use crate::corridor::description::{Class, Corridor, CorridorId, Place};
-use crate::corridor::flaw::Fault;
+use crate::corridor::disc::Disc;
+use crate::corridor::flaw::{Fault, Member};
+use crate::corridor::line::{HalfWidths, Line};
 use crate::corridor::region::Region;
-use crate::corridor::shape::{Area, Line, Shape};
-use crate::corridor::soundness::{line_faults, width_fault};
-use crate::units::Metres;
+use crate::corridor::shape::Shape;
+use crate::units::{LatLon, Metres};
 
 /// What a feature describes.
 pub(super) enum Record {
@@ -106,14 +109,30 @@ pub(super) fn read(feature: &Feature, region: &Region) -> Result<Record, Vec<Fau
     let mut properties = Properties::of(&feature.properties);
     let coordinates = &feature.geometry.coordinates;
     let record = match feature.geometry.kind() {
-        Some("Point") => place(coordinates, region, &mut properties).map(Record::Place),
+        Some("Point") => point(coordinates, region, &mut properties),
         Some("LineString") => {
-            let shape = line(coordinates, region, &mut properties);
+            let half_widths = widths::of_line(&mut properties);
+            let part = positions(coordinates, region, None, &mut properties.faults);
+            let parts = part.map(|part| vec![part]);
+            let shape = line(parts, half_widths, &mut properties.faults);
             corridor(&mut properties, "LineString", Class::Corridor, shape)
         }
+        Some("MultiLineString") => {
+            let half_widths = widths::of_parts(&mut properties);
+            let parts = parts(coordinates, region, &mut properties.faults);
+            let shape = line(parts, half_widths, &mut properties.faults);
+            corridor(&mut properties, "MultiLineString", Class::Corridor, shape)
+        }
         Some("Polygon") => {
-            let shape = area(coordinates, region, &mut properties.faults);
+            let polygon = polygon(coordinates, region, &mut properties.faults);
+            let polygons = polygon.map(|polygon| vec![polygon]);
+            let shape = area(polygons, &mut properties.faults);
             corridor(&mut properties, "Polygon", Class::Zone, shape)
+        }
+        Some("MultiPolygon") => {
+            let polygons = polygons(coordinates, region, &mut properties.faults);
+            let shape = area(polygons, &mut properties.faults);
+            corridor(&mut properties, "MultiPolygon", Class::Zone, shape)
         }
         _ => {
             properties.faults.push(feature.geometry.fault());
@@ -126,25 +145,49 @@ pub(super) fn read(feature: &Feature, region: &Region) -> Result<Record, Vec<Fau
     }
 }
 
-fn place(coordinates: &Coordinates, region: &Region, properties: &mut Properties) -> Option<Place> {
-    match properties.text("class") {
-        Some(class) if class == "place" => {}
-        Some(found) => properties.faults.push(Fault::Class {
-            found,
-            geometry: "Point",
-            wanted: "place",
-        }),
-        None => properties.faults.push(Fault::PointWithoutClass),
+/// Reads a place, or a disc if it has a radius or the class of a corridor.
+fn point(
+    coordinates: &Coordinates,
+    region: &Region,
+    properties: &mut Properties,
+) -> Option<Record> {
+    let class = properties.text("class");
+    let at = single(coordinates, region, &mut properties.faults);
+    if class.as_deref() == Some("place") {
+        place(at, properties).map(Record::Place)
+    } else if class.is_none() && properties.value("radius_m").is_none() {
+        properties.faults.push(Fault::PointWithoutClass);
+        None
+    } else {
+        let shape = disc(at, properties);
+        corridor(properties, "Point", Class::Zone, shape)
     }
+}
+
+fn place(at: Option<LatLon>, properties: &mut Properties) -> Option<Place> {
     let name = properties.text("name");
     if name.is_none() {
         properties.faults.push(Fault::PlaceUnnamed);
     }
-    let at = single(coordinates, region, &mut properties.faults);
     Some(Place {
         name: name?,
         at: at?,
     })
+}
+
+fn disc(centre: Option<LatLon>, properties: &mut Properties) -> Option<Shape> {
+    if properties.value("radius_m").is_none() {
+        properties.faults.push(Fault::RadiusMissing);
+    }
+    let radius_m = properties.number("radius_m");
+    let faults = Disc::faults(centre, radius_m);
+    if faults.is_empty() {
+        let radius = Metres::new(radius_m?).ok()?;
+        Disc::new(centre?, radius).ok().map(Shape::Disc)
+    } else {
+        properties.faults.extend(faults);
+        None
+    }
 }
 
 fn corridor(
@@ -201,32 +244,63 @@ fn corridor(
     })))
 }
 
-/// Judges the width and the vertices apart, so that neither hides what is wrong with the other.
-fn line(coordinates: &Coordinates, region: &Region, properties: &mut Properties) -> Option<Shape> {
-    let half_width = properties.required_number("half_width_m", Fault::WidthMissing);
-    properties.faults.extend(half_width.and_then(width_fault));
-    let vertices = positions(coordinates, region, None, &mut properties.faults)?;
-    let faults = line_faults(&vertices);
-    let half_width = half_width.and_then(|half_width| Metres::new(half_width).ok());
-    match half_width {
-        Some(half_width) if faults.is_empty() => {
-            Line::new(vertices, half_width).ok().map(Shape::Line)
-        }
-        _ => {
-            properties.faults.extend(faults);
-            None
-        }
-    }
+/// Judges the widths and the vertices apart, so that neither hides what is wrong with the other.
+fn line(
+    parts: Option<Vec<Vec<LatLon>>>,
+    half_widths: Option<HalfWidths>,
+    faults: &mut Vec<Fault>,
+) -> Option<Shape> {
+    let parts = parts?;
+    let Some(half_widths) = half_widths else {
+        faults.extend(Line::faults(&parts, None));
+        return None;
+    };
+    Line::of_parts(parts, half_widths)
+        .map(Shape::Line)
+        .map_err(|more| faults.extend(more))
+        .ok()
 }
 
-fn area(coordinates: &Coordinates, region: &Region, faults: &mut Vec<Fault>) -> Option<Shape> {
+fn area(polygons: Option<Vec<Polygon>>, faults: &mut Vec<Fault>) -> Option<Shape> {
+    Area::of_polygons(polygons?)
+        .map(Shape::Area)
+        .map_err(|more| faults.extend(more))
+        .ok()
+}
+
+fn parts(
+    coordinates: &Coordinates,
+    region: &Region,
+    faults: &mut Vec<Fault>,
+) -> Option<Vec<Vec<LatLon>>> {
+    members(
+        coordinates,
+        "a list of lines, each a list of positions",
+        Member::Part,
+        |part, faults| positions(part, region, None, faults),
+        faults,
+    )
+}
+
+fn polygons(
+    coordinates: &Coordinates,
+    region: &Region,
+    faults: &mut Vec<Fault>,
+) -> Option<Vec<Polygon>> {
+    members(
+        coordinates,
+        "a list of polygons, each a list of rings",
+        Member::Polygon,
+        |rings, faults| polygon(rings, region, faults),
+        faults,
+    )
+}
+
+fn polygon(coordinates: &Coordinates, region: &Region, faults: &mut Vec<Fault>) -> Option<Polygon> {
     let mut rings = rings(coordinates, region, faults)?;
     let holes = rings.split_off(1);
-    match Area::new(rings.pop()?, holes) {
-        Ok(area) => Some(Shape::Area(area)),
-        Err(more) => {
-            faults.extend(more);
-            None
-        }
-    }
+    Some(Polygon {
+        exterior: rings.pop()?,
+        holes,
+    })
 }

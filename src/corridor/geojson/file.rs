@@ -198,8 +198,8 @@ fn reason(error: &serde_json::Error) -> String {
 }
 
 fn is_outside(corridor: &Corridor, region: &Region) -> bool {
-    corridor.shape.edges().any(|(start, end)| {
-        [start, end]
+    corridor.shape.segments().any(|segment| {
+        [segment.start, segment.end]
             .iter()
             .any(|at| !region.contains(at.lat(), at.lon()))
     })

@@ -67,19 +67,8 @@ impl<'a> Properties<'a> {
         number
     }
 
-    /// Reads a number, and says `missing` if there is none.
-    pub(super) fn required_number(
-        &mut self,
-        property: &'static str,
-        missing: Fault,
-    ) -> Option<f64> {
-        if self.value(property).is_none() {
-            self.faults.push(missing);
-        }
-        self.number(property)
-    }
-
-    fn value(&self, property: &str) -> Option<&'a Value> {
+    /// Returns the value of a property.
+    pub(super) fn value(&self, property: &str) -> Option<&'a Value> {
         self.members?.get(property).filter(|value| !value.is_null())
     }
 }
@@ -97,7 +86,7 @@ pub(super) fn cut(text: String) -> String {
     }
 }
 
-fn wrong_type(property: &'static str, found: &Value, wanted: &'static str) -> Fault {
+pub(super) fn wrong_type(property: &'static str, found: &Value, wanted: &'static str) -> Fault {
     Fault::WrongType {
         property,
         found: shown(found),

@@ -35,7 +35,7 @@ fn a_line_an_area_and_a_place_are_read() {
     assert_eq!(strip.certainty.as_deref(), Some("50 m"));
     assert!(matches!(&strip.shape, Shape::Line(line) if line.vertices().len() == 2));
     assert_eq!((yard.name.as_str(), yard.class), ("yard", Class::Crossing));
-    assert!(matches!(&yard.shape, Shape::Area(area) if area.holes().len() == 1));
+    assert!(matches!(&yard.shape, Shape::Area(area) if area.polygons().flatten().count() == 2));
     assert_eq!(file.places[0].name, "Veles");
 }
 
@@ -121,7 +121,9 @@ fn a_line_that_cannot_be_watched_says_why() {
     check_line(
         r#""id": "a", "half_width_m": "wide""#,
         GOOD,
-        &[r#"feature 0 (id "a"): half_width_m is "wide": it must be a number"#],
+        &[
+            r#"feature 0 (id "a"): half_width_m is "wide": it must be a number, or a list of one for each vertex"#,
+        ],
     );
 }
 
@@ -283,14 +285,141 @@ fn a_point_is_a_place_with_a_name() {
     );
     check(
         r#""name": "Veles""#,
+        &["feature 0: a Point must have the class \"place\", or a radius_m to be a corridor"],
+    );
+    check(
+        r#""class": "zone", "id": "a""#,
+        &[r#"feature 0 (id "a"): radius_m is missing: a Point that is a corridor needs it"#],
+    );
+}
+
+#[test]
+fn a_disc_has_a_radius_and_is_a_zone_or_a_crossing() {
+    let check = |properties: &str, flaws: &[&str]| {
+        check_feature(
+            &format!(r#""id": "a", {properties}"#),
+            "Point",
+            "[22.0, 41.0]",
+            flaws,
+        );
+    };
+    check(r#""radius_m": 500"#, &[]);
+    check(r#""radius_m": 500, "class": "crossing""#, &[]);
+    check(
+        r#""radius_m": -1"#,
+        &[r#"feature 0 (id "a"): radius_m is -1: it must be more than 0"#],
+    );
+    check(
+        r#""radius_m": 1e6"#,
+        &[r#"feature 0 (id "a"): radius_m is 1000000: it must be at most 100000"#],
+    );
+    check(
+        r#""radius_m": "wide""#,
+        &[r#"feature 0 (id "a"): radius_m is "wide": it must be a number"#],
+    );
+    let disc = feature(r#""id": "a", "radius_m": 500"#, "Point", "[22.0, 41.0]");
+    let file = read(&collection(&[disc]), &Region::default());
+    let corridor = &file.unwrap().corridors[0];
+    assert_eq!(corridor.class, Class::Zone);
+    assert!(matches!(&corridor.shape, Shape::Disc(disc) if disc.radius().get() > 499.0));
+}
+
+#[test]
+fn a_line_of_several_parts_is_read_with_a_width_for_each_vertex() {
+    let parts = "[[[22, 41], [22.1, 41]], [[22.2, 41], [22.3, 41], [22.4, 41]]]";
+    let read = |widths: &str| {
+        let properties = format!(r#""id": "a", "half_width_m": {widths}"#);
+        let line = feature(&properties, "MultiLineString", parts);
+        read(&collection(&[line]), &Region::default())
+    };
+    for (widths, last_m) in [("250", 250.0), ("[[1, 2], [3, 4, 5]]", 5.0)] {
+        let file = read(widths).unwrap();
+        let segments: Vec<_> = file.corridors[0].shape.segments().collect();
+        assert_eq!(segments.len(), 3);
+        assert!((segments[2].end_half_width_m - last_m).abs() < 1e-9);
+    }
+    let check = |widths: &str, faults: &[&str]| {
+        let properties = format!(r#""id": "a", "half_width_m": {widths}"#);
+        check_faults(&properties, "MultiLineString", parts, faults);
+    };
+    check(
+        "[[1, 2], [3, -4, 5]]",
+        &["part 1: vertex 1: half_width_m is -4: it must be more than 0"],
+    );
+    check(
+        "[[1, 2], [3, 0, 5]]",
+        &["part 1: vertex 1: half_width_m is 0: it must be more than 0"],
+    );
+    check(
+        "[[1, 2], [3, 4]]",
+        &["part 1: half_width_m has 2 numbers for 3 vertices: each needs one"],
+    );
+    check(
+        "[1, 2]",
         &[
-            "feature 0: a Point must have the class \"place\": a corridor is a LineString or a \
-           Polygon",
+            "half_width_m is [1,2]: it must be a number, or for each part a list of one for each vertex",
+        ],
+    );
+}
+
+#[test]
+fn a_line_has_one_half_width_or_one_for_each_vertex() {
+    let check = |widths: &str, faults: &[&str]| {
+        let properties = format!(r#""id": "a", "half_width_m": {widths}"#);
+        check_faults(&properties, "LineString", "[[22, 41], [22.1, 41]]", faults);
+    };
+    check("[100, 200]", &[]);
+    check(
+        "[100]",
+        &["half_width_m has 1 number for 2 vertices: each needs one"],
+    );
+    check(
+        "[100, -1]",
+        &["vertex 1: half_width_m is -1: it must be more than 0"],
+    );
+    check(
+        "[[100, 200]]",
+        &["half_width_m is [[100,200]]: it must be a number, or a list of one for each vertex"],
+    );
+}
+
+#[test]
+fn a_fault_names_the_part_or_the_polygon_that_has_it() {
+    let check = |geometry: &str, coordinates: &str, faults: &[&str]| {
+        let properties = r#""id": "a", "half_width_m": 9"#;
+        check_faults(properties, geometry, coordinates, faults);
+    };
+    check(
+        "MultiLineString",
+        "[[[22, 41], [22.1, 41]], [[22, 41], [22, 91]]]",
+        &["part 1: vertex 1: latitude 91 is outside -90 to 90"],
+    );
+    check(
+        "MultiLineString",
+        "[[[22, 41], [22.1, 41]], [[170, 10], [-170, 10]]]",
+        &[
+            "part 1: vertex 1: the edge from the vertex before it spans more than 180 degrees of \
+             longitude: corridors do not cross the antimeridian",
         ],
     );
     check(
-        r#""class": "zone", "name": "Veles""#,
-        &["feature 0: class is \"zone\": a Point has place"],
+        "MultiLineString",
+        "[]",
+        &["coordinates are []: they must be a list of lines, each a list of positions"],
+    );
+    let square = "[[22, 41], [23, 41], [23, 42], [22, 42], [22, 41]]";
+    check("MultiPolygon", &format!("[[{square}]]"), &[]);
+    check(
+        "MultiPolygon",
+        &format!(
+            "[[{square}], [{square}, [[22.5, 41.5], [22.6, 95], [22.5, 41.6], [22.5, 41.5]]]]"
+        ),
+        &["polygon 1: hole 0, vertex 1: latitude 95 is outside -90 to 90"],
+    );
+    check(
+        "MultiPolygon",
+        &format!("[[{square}], [{square}]]"),
+        &["polygons 0 and 1 overlap: they must be one"],
     );
 }
 
@@ -298,24 +427,24 @@ fn a_point_is_a_place_with_a_name() {
 fn a_geometry_that_means_no_corridor_is_named() {
     check_feature(
         r#""id": "a""#,
-        "MultiPolygon",
+        "GeometryCollection",
         "[]",
         &[
-            r#"feature 0 (id "a"): geometry is "MultiPolygon": only LineString, Polygon, and Point for places are read"#,
+            r#"feature 0 (id "a"): geometry is "GeometryCollection": only Point, LineString, MultiLineString, Polygon and MultiPolygon are read"#,
         ],
     );
     check_file(
         r#"{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": 7}]}"#,
         &[
             "feature 0: properties is 7: it must be an object",
-            "feature 0: geometry is null: only LineString, Polygon, and Point for places are read",
+            "feature 0: geometry is null: only Point, LineString, MultiLineString, Polygon and MultiPolygon are read",
         ],
     );
     check_file(
         r#"{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"coordinates": []}}]}"#,
         &[
-            "feature 0: geometry is an object without a type: only LineString, Polygon, and Point \
-             for places are read",
+            "feature 0: geometry is an object without a type: only Point, LineString, \
+             MultiLineString, Polygon and MultiPolygon are read",
         ],
     );
 }
