@@ -1,12 +1,13 @@
-//! Reads `[corridors]` and the GeoJSON files that it names.
+//! Reads `[corridors]` and the files that it names.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::config::document::Section;
 use crate::config::findings::Findings;
 use crate::config::outside::Outside;
-use crate::corridor::{CorridorSet, Region, geojson};
+use crate::corridor::{CorridorSet, Region, import};
 
 /// The corridors, and where they came from.
 #[derive(Debug)]
@@ -118,17 +119,18 @@ fn read_files(
                 continue;
             }
         };
-        match geojson::read(&text, region) {
+        let extension = file.extension().and_then(OsStr::to_str);
+        match import::read(&text, extension, region) {
             Ok(mut read) => {
                 corridors.append(&mut read.corridors);
                 places.append(&mut read.places);
                 for warning in read.warnings {
-                    findings.warn(&source, &warning.to_string());
+                    findings.warn(&source, &warning);
                 }
             }
             Err(flaws) => {
                 for flaw in flaws {
-                    findings.refuse(&source, &flaw.to_string());
+                    findings.refuse(&source, &flaw);
                 }
             }
         }

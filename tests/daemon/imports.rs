@@ -112,6 +112,28 @@ fn a_flawed_feature_is_left_out_if_that_is_asked_for() {
 }
 
 #[test]
+fn zones_of_an_authority_are_watched_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let zones = write(
+        folder.path(),
+        "zones.json",
+        r#"{"features": [{"identifier": "A", "geometry": [{"uomDimensions": "FT", "upperLimit": 400,
+            "upperVerticalReference": "AGL", "horizontalProjection":
+            {"type": "Circle", "center": [21.6, 41.9], "radius": 5000}}]}]}"#,
+    );
+    assert!(is_read(&zones));
+    let kml = write(folder.path(), "roads.kml", "<kml/>");
+    let ended = watch(&kml);
+    assert!(
+        ended.err.contains(
+            "roads.kml: it is KML: make corridors of it with `corridord corridors import`\n"
+        ),
+        "{ended:?}"
+    );
+    assert_eq!(ended.code, Some(78));
+}
+
+#[test]
 fn flags_that_make_no_sense_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "empty.wkt", "# nothing\n");
@@ -141,11 +163,15 @@ fn flags_that_make_no_sense_are_refused() {
 
 /// Says whether the daemon takes a file as its corridors.
 fn is_read(file: &Path) -> bool {
-    let file = file.to_str().expect("UTF-8");
-    let recording = file.replace("out.geojson", "empty.tlog");
+    watch(file).code == Some(0)
+}
+
+/// Replays an empty recording over the corridors of a file.
+fn watch(file: &Path) -> Ended {
+    let recording = file.with_extension("tlog");
     fs::write(&recording, b"").expect("a recording");
-    let ended = corridord(&["replay", &recording, "--corridors", file], &[]);
-    ended.code == Some(0)
+    let paths = [&recording, file].map(|path| path.to_str().expect("UTF-8"));
+    corridord(&["replay", paths[0], "--corridors", paths[1]], &[])
 }
 
 /// Runs the command on files of a folder, which is called `DIR` in what is asked and told.

@@ -12,7 +12,7 @@ use super::naming::{Ids, slug};
 use super::report::{FileReport, NewId, Report};
 use super::{ed269, ed318, geojson, gpx, kml, wkt};
 use crate::corridor::flaw::Flaw;
-use crate::corridor::geojson::read;
+use crate::corridor::geojson::{File, read};
 use crate::corridor::region::Region;
 use crate::units::Utc;
 
@@ -152,18 +152,9 @@ impl Conversion {
     ///
     /// Everything that is wrong, at once.
     pub fn finish(mut self, date: Utc) -> Result<(Collection, Report), Refused> {
-        let mut flaws = self.judge();
-        if self.given.leave_out_flawed && !flaws.is_empty() {
-            self.leave_out(&flaws);
-            flaws = self.judge();
-        }
-        for (index, flaw) in flaws {
-            self.refuse(index, flaw);
-        }
-        if !self.faults.is_empty() {
+        if self.judged().is_none() {
             return Err(self.refused());
         }
-        self.count();
         let files = self.report.files.iter();
         let imported = json!({
             "at": date.to_string(),
@@ -178,6 +169,39 @@ impl Conversion {
             features: self.features.into_iter().map(|it| it.json).collect(),
         };
         Ok((collection, self.report))
+    }
+
+    /// Hands the corridors themselves back.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, at once.
+    pub(super) fn corridors(mut self) -> Result<(File, Report), Refused> {
+        match self.judged() {
+            Some(file) => Ok((file, self.report)),
+            None => Err(self.refused()),
+        }
+    }
+
+    /// Returns what everything comes to; absent if there is a fault.
+    fn judged(&mut self) -> Option<File> {
+        let mut judged = self.judge();
+        if let Err(flaws) = &judged
+            && self.given.leave_out_flawed
+        {
+            self.leave_out(flaws);
+            judged = self.judge();
+        }
+        self.count();
+        match judged {
+            Ok(file) => self.faults.is_empty().then_some(file),
+            Err(flaws) => {
+                for (index, flaw) in flaws {
+                    self.refuse(index, flaw);
+                }
+                None
+            }
+        }
     }
 
     fn refused(mut self) -> Refused {
@@ -312,24 +336,24 @@ impl Conversion {
         format!("{}-{}", slug(stem), draft.feature.index)
     }
 
-    /// Has the reader of corridors look at everything, and returns what it finds by feature.
+    /// Has the reader of corridors look at everything; what it finds comes with the number of its feature.
     ///
     /// What it warns of goes to the report.
-    fn judge(&mut self) -> Vec<(usize, Flaw)> {
+    fn judge(&mut self) -> Result<File, Vec<(usize, Flaw)>> {
         let features: Vec<&Value> = self.features.iter().map(|it| &it.json).collect();
         let collection = json!({"type": "FeatureCollection", "features": features});
         let by_feature = |flaw: Flaw| (flaw.feature.as_ref().map_or(0, |it| it.index), flaw);
         match read(&collection.to_string(), &self.region) {
             Ok(file) => {
-                for (index, warning) in file.warnings.into_iter().map(by_feature) {
+                for (index, warning) in file.warnings.iter().cloned().map(by_feature) {
                     if let Some(about) = self.features.get(index) {
                         let (file, feature) = (about.file, about.feature.clone());
                         self.note(file, &feature, Note::Judged(warning.fault));
                     }
                 }
-                Vec::new()
+                Ok(file)
             }
-            Err(flaws) => flaws.into_iter().map(by_feature).collect(),
+            Err(flaws) => Err(flaws.into_iter().map(by_feature).collect()),
         }
     }
 
