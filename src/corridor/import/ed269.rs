@@ -159,6 +159,26 @@ mod tests {
     }
 
     #[test]
+    fn a_circle_is_a_disc_with_its_radius_in_the_unit_of_the_volume() {
+        let (features, report) = converted(
+            Format::Ed269,
+            &json!([{"identifier": "A", "geometry": [
+                {"uomDimensions": "FT", "horizontalProjection":
+                    {"type": "Circle", "center": [21.6, 41.9], "radius": 5000}},
+                {"uomDimensions": "M", "horizontalProjection":
+                    {"type": "Circle", "center": [21.7, 41.9], "radius": 5000}}]}]),
+        );
+        let radius = |nth: usize| &features[nth]["properties"]["radius_m"];
+        assert_eq!((radius(0), radius(1)), (&json!(1524.0), &json!(5000.0)));
+        assert_eq!(
+            features[0]["geometry"],
+            json!({"type": "Point", "coordinates": [21.6, 41.9]})
+        );
+        assert_eq!(features[1]["properties"]["id"], "A-2");
+        assert_eq!(report.discs, 2);
+    }
+
+    #[test]
     fn wrong_input_says_where_and_what() {
         let zone =
             |geometry: &Value| json!([{"identifier": "A", "geometry": geometry}]).to_string();

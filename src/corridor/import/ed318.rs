@@ -198,6 +198,20 @@ mod tests {
     }
 
     #[test]
+    fn a_point_with_an_extent_is_a_disc() {
+        let (features, report) = converted(
+            Format::Ed318,
+            &json!({"type": "Feature", "properties": {"identifier": "A"}, "geometry": {
+                "type": "Point", "coordinates": [21.6, 41.9],
+                "extent": {"subType": "Circle", "radius": 3500},
+                "layer": {"upper": 492.126, "upperReference": "AMSL", "uom": "ft"}}}),
+        );
+        assert_eq!(features[0]["properties"]["radius_m"], json!(3500.0));
+        assert_eq!(features[0]["properties"]["altitude_max_m"], json!(150.0));
+        assert_eq!(report.discs, 1);
+    }
+
+    #[test]
     fn wrong_input_says_where_and_what() {
         let zone = |geometry: Value| {
             json!({"type": "Feature", "properties": {"identifier": "A"}, "geometry": geometry})

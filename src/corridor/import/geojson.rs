@@ -205,6 +205,21 @@ mod tests {
             ),
             &["Veles: Point [21.75,41.5]"],
         );
+        check(
+            &feature(
+                r#""name": "Camp", "radius_m": 500"#,
+                r#"{"type": "Point", "coordinates": [21.75, 41.5]}"#,
+            ),
+            &["camp: Point [21.75,41.5]"],
+        );
+        check(
+            &feature(
+                r#""id": "two""#,
+                r#"{"type": "MultiLineString", "coordinates":
+                    [[[21.5, 42.25], [21.75, 41.5]], [[21.8, 41.4], [21.9, 41.3]]]}"#,
+            ),
+            &["two: MultiLineString [[[21.5,42.25],[21.75,41.5]],[[21.8,41.4],[21.9,41.3]]]"],
+        );
         let area =
             r#"{"type": "Polygon", "coordinates": [[[21, 42], [22, 42], [22, 43], [21, 42]]]}"#;
         check(

@@ -276,6 +276,26 @@ mod tests {
     }
 
     #[test]
+    fn several_geometries_are_parts_of_one_corridor() {
+        check_read(
+            Format::Kml,
+            &placemark(
+                "<MultiGeometry><LineString><coordinates>21.5,42.25 21.75,41.5</coordinates></LineString>\
+                 <LineString><coordinates>21.8,41.4 21.9,41.3</coordinates></LineString></MultiGeometry>",
+            ),
+            &["a: MultiLineString [[[21.5,42.25],[21.75,41.5]],[[21.8,41.4],[21.9,41.3]]]"],
+        );
+        check_read(
+            Format::Kml,
+            &placemark(
+                "<ExtendedData><Data name='radius_m'><value>500</value></Data></ExtendedData>\
+                 <Point><coordinates>21.75,41.5</coordinates></Point>",
+            ),
+            &["a: Point [21.75,41.5]"],
+        );
+    }
+
+    #[test]
     fn extended_data_gives_properties() {
         let text = placemark(
             r#"<ExtendedData><Data name="half_width_m"><value>1200.5</value></Data><SchemaData>
