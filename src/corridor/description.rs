@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
+use super::posts::Posts;
 use super::shape::Shape;
 use crate::units::{LatLon, Metres};
 
@@ -87,8 +88,8 @@ pub struct Corridor {
     pub from: Option<String>,
     /// Where a line ends.
     pub to: Option<String>,
-    /// The chainage of the first vertex, kilometres; it grows along the line.
-    pub km_start: f64,
+    /// Where the kilometre posts of a line stand.
+    pub posts: Posts,
     /// Where its geometry comes from.
     pub source: Option<String>,
     /// How far its geometry can be relied on, in words.

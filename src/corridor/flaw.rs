@@ -230,6 +230,34 @@ pub enum Fault {
         /// What is wrong with it.
         fault: Box<Fault>,
     },
+    /// Posts that neither go up nor down.
+    #[error("km_direction is \"{0}\": it must be up or down")]
+    PostDirection(String),
+    /// The same post at both ends of a line.
+    #[error("km_end is {0}, and so is km_start: the posts of a line differ at its ends")]
+    PostsStandStill(f64),
+    /// Posts that do not run the way that is said.
+    #[error("km_direction is not the way from km_start {start_km} to km_end {end_km}")]
+    PostsTurned {
+        /// The post at the first vertex, kilometres.
+        start_km: f64,
+        /// The post at the last vertex, kilometres.
+        end_km: f64,
+    },
+    /// Posts that hardly fit their line; a warning.
+    #[error(
+        "km_start and km_end are {posts_km:.1} km apart, and the line is {line_km:.1} km long: \
+         accepted, its posts are spread evenly"
+    )]
+    PostsStretched {
+        /// How far apart the posts at the ends are, kilometres.
+        posts_km: f64,
+        /// The length of the line, kilometres.
+        line_km: f64,
+    },
+    /// Posts that count below zero; a warning.
+    #[error("its posts run down to km {0:.1}: accepted as they stand")]
+    PostsBelowZero(f64),
     /// A geometry of a type that means no corridor.
     #[error(
         "geometry is {0}: only Point, LineString, MultiLineString, Polygon and MultiPolygon are read"

@@ -1,5 +1,6 @@
 //! Where a place lies relative to one corridor and to the nearest town.
 
+use super::heading::Heading;
 use super::metric::{Scale, length_m};
 use super::projection::{ON_CENTRELINE_M, Side};
 use super::set::{CorridorIndex, CorridorSet};
@@ -17,20 +18,30 @@ const NEAR_MAX_M: f64 = 50_000.0;
 pub struct Location {
     /// The signed distance to the edge, metres: negative inside, 0 on the edge.
     pub edge_m: f64,
-    /// The chainage of the nearest point of the centreline, metres, `km_start` included.
+    /// The chainage of the nearest point of the centreline by the posts of the road, metres.
     pub chainage_m: Option<f64>,
     /// The distance from the centreline, metres, never negative.
     pub cross_track_m: Option<f64>,
-    /// The side of the centreline; absent straight beyond an end of the line as well.
+    /// The side of the centreline, seen from its first vertex; absent straight beyond an end of
+    /// the line as well.
     pub side: Option<Side>,
     /// Half the width of the strip at that chainage.
     pub half_width: Option<Metres>,
-    /// The bearing of the line at that chainage, degrees from north in 0 to 360.
+    /// The bearing of the line there, towards its last vertex, degrees from north in 0 to 360.
     pub along_bearing_deg: Option<f64>,
     /// The wind from the centreline to the place, "north-east"; absent within 20 m of it.
     pub compass: Option<&'static str>,
     /// The nearest named place, if one is within 50 km.
     pub near: Option<NearPlace>,
+}
+
+impl Location {
+    /// Compares a course, degrees from north, with the bearing of the line.
+    #[must_use]
+    pub fn heading(&self, course_deg: f64) -> Option<Heading> {
+        let along_bearing_deg = self.along_bearing_deg?;
+        Some(Heading::of(course_deg, along_bearing_deg))
+    }
 }
 
 /// The nearest named place.
@@ -57,7 +68,7 @@ impl CorridorSet {
                 let way = Scale::between(projection.foot, at).offset(projection.foot, at);
                 Location {
                     edge_m: corridor.shape.edge_m(at),
-                    chainage_m: Some(corridor.km_start * 1000.0 + projection.along_m),
+                    chainage_m: Some(corridor.posts.km_at(projection.along_m) * 1000.0),
                     cross_track_m: Some(projection.cross_track_m),
                     side: projection.side,
                     half_width: Metres::new(projection.half_width_m).ok(),
@@ -109,14 +120,14 @@ impl CorridorSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corridor::Place;
     use crate::corridor::sample::{area, line, moved, place, square};
+    use crate::corridor::{Place, PostDirection, Posts};
 
     #[test]
     fn a_line_has_all_its_measures() {
         let start = place(41.0, 22.0);
         let mut strip = line("strip", 500.0, vec![start, moved(start, 0.0, 9_000.0)]);
-        strip.km_start = 2.0;
+        strip.posts = Posts::from(2.0, PostDirection::Up);
         let town = Place {
             name: "Veles".to_owned(),
             at: moved(start, 0.0, 3_000.0),

@@ -1,14 +1,12 @@
 //! One line that a patrol can drive to.
 
 use super::description::Corridor;
+use super::heading::Way;
 use super::locate::{Location, NearPlace};
 use super::projection::ON_CENTRELINE_M;
 use super::set::{CorridorIndex, CorridorSet};
 use super::wind::wind;
 use crate::units::LatLon;
-
-/// How far a course may differ from the bearing of a line and still follow it, degrees.
-const FOLLOWS_DEG: f64 = 60.0;
 
 impl CorridorSet {
     /// Says in one line where `at` lies.
@@ -44,27 +42,25 @@ fn along(
     course_deg: Option<f64>,
 ) -> String {
     let road = corridor.reference.as_ref().unwrap_or(&corridor.name);
-    let chainage = format!("{road} km {:.1}", chainage_m / 1000.0);
-    match towards(corridor, location.along_bearing_deg, course_deg) {
+    // Zero has no sign, which posts that run down may round to.
+    let km = (chainage_m / 100.0).round() / 10.0 + 0.0;
+    let chainage = format!("{road} km {km:.1}");
+    match towards(corridor, location, course_deg) {
         Some(end) => format!("{chainage} towards {end}"),
         None => chainage,
     }
 }
 
 /// Names the end of the line that a course leads to.
-fn towards(
-    corridor: &Corridor,
-    along_bearing_deg: Option<f64>,
+fn towards<'a>(
+    corridor: &'a Corridor,
+    location: &Location,
     course_deg: Option<f64>,
-) -> Option<&str> {
-    let turn = (course_deg? - along_bearing_deg?).rem_euclid(360.0);
-    let off = turn.min(360.0 - turn);
-    if off <= FOLLOWS_DEG {
-        corridor.to.as_deref()
-    } else if 180.0 - FOLLOWS_DEG <= off {
-        corridor.from.as_deref()
-    } else {
-        None
+) -> Option<&'a str> {
+    match location.heading(course_deg?)?.way {
+        Way::Along => corridor.to.as_deref(),
+        Way::Against => corridor.from.as_deref(),
+        Way::Across => None,
     }
 }
 
@@ -105,8 +101,8 @@ fn spoken(length_m: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corridor::Place;
     use crate::corridor::sample::{area, line, moved, place, square};
+    use crate::corridor::{Place, PostDirection, Posts};
 
     /// A line southwards, 10 km long, that starts at chainage 30 km.
     fn motorway() -> Corridor {
@@ -116,7 +112,7 @@ mod tests {
             reference: Some("E 75".to_owned()),
             from: Some("Skopje".to_owned()),
             to: Some("Gevgelija".to_owned()),
-            km_start: 30.0,
+            posts: Posts::from(30.0, PostDirection::Up),
             ..line("x", 2_000.0, vec![start, moved(start, 0.0, -10_000.0)])
         }
     }
@@ -168,6 +164,16 @@ mod tests {
             None,
             "E 75 km 33.7, 1.0 km east of the centreline, 1.1 km east of Demir Kapija",
         );
+    }
+
+    #[test]
+    fn posts_that_run_down_turn_neither_the_direction_nor_the_offset() {
+        let down = Corridor {
+            posts: Posts::from(46.4, PostDirection::Down),
+            ..motorway()
+        };
+        let line = "E 75 km 38.2 towards Gevgelija, 180 m east of the centreline";
+        check(down, Vec::new(), (180.0, -8_200.0), Some(170.0), line);
     }
 
     #[test]

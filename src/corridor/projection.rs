@@ -9,7 +9,7 @@ use crate::units::LatLon;
 /// What is nearer to the centreline than this is on it, metres: less than a fix tells apart.
 pub(super) const ON_CENTRELINE_M: f64 = 20.0;
 
-/// A side of a line, seen in the direction in which its chainage grows.
+/// A side of a line, seen from its first vertex, whichever way its posts run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// On the left.

@@ -3,6 +3,7 @@
 use super::area::Area;
 use super::description::{Class, Corridor, CorridorId};
 use super::line::Line;
+use super::posts::Posts;
 use super::shape::Shape;
 use crate::units::{LatLon, Metres};
 
@@ -75,7 +76,7 @@ fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
         section: None,
         from: None,
         to: None,
-        km_start: 0.0,
+        posts: Posts::default(),
         source: None,
         certainty: None,
         shape,

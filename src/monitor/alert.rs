@@ -357,15 +357,22 @@ pub struct CorridorPosition {
     /// The section of the corridor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
-    /// Kilometres along the centreline.
+    /// Kilometres along the centreline, by the posts of the road.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chainage_km: Option<f64>,
     /// Distance from the centreline, metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cross_track_m: Option<f64>,
-    /// The side of the centreline, seen along it: `left`, `right` or `on`.
+    /// The side of the centreline, seen from `from` to `to`: `left`, `right` or `on`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub side: Option<String>,
+    /// The way of the track, seen from `from` to `to`: `along` or `against` within 60 degrees of
+    /// the line, else `across`; absent without a course.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heading_along: Option<String>,
+    /// The turn from the line to the course, degrees in -180 to 180, to the right positive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heading_off_deg: Option<f64>,
     /// Distance to the edge, metres, negative inside.
     pub edge_m: f64,
     /// Half the width of the corridor, metres.
@@ -402,7 +409,7 @@ pub struct EdgeCrossing {
     pub side: Option<String>,
 }
 
-/// Which way a line was crossed, seen along it.
+/// Which way a line was crossed, seen from its first vertex to its last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CrossingDirection {

@@ -79,7 +79,7 @@ impl Ingredients<'_> {
             track: track_of(self.track, self.profile, self.callsign, fix),
             position: position(fix),
             velocity,
-            corridor: Some(self.corridor_position(&location)),
+            corridor: Some(self.corridor_position(&location, course_deg)),
             place: Some(
                 self.corridors
                     .place_line(self.corridor, fix.position, course_deg),
@@ -119,7 +119,8 @@ impl Ingredients<'_> {
         }
     }
 
-    fn corridor_position(&self, location: &Location) -> CorridorPosition {
+    fn corridor_position(&self, location: &Location, course_deg: Option<f64>) -> CorridorPosition {
+        let heading = course_deg.and_then(|course_deg| location.heading(course_deg));
         let corridor = self.corridors.get(self.corridor);
         CorridorPosition {
             id: corridor.id.to_string(),
@@ -131,6 +132,8 @@ impl Ingredients<'_> {
             chainage_km: location.chainage_m.map(|metres| round(metres / 1000.0, 3)),
             cross_track_m: location.cross_track_m.map(|metres| round(metres, 1)),
             side: location.side.map(|side| side_name(side).to_owned()),
+            heading_along: heading.map(|heading| heading.way.as_str().to_owned()),
+            heading_off_deg: heading.map(|heading| round(heading.off_deg, 1)),
             edge_m: round(location.edge_m, 1),
             half_width_m: location.half_width.map(Metres::get),
             near: location.near.as_ref().map(|near| Near {

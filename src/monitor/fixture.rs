@@ -8,7 +8,7 @@ use std::sync::Arc;
 use geo::{Destination, Geodesic, Point};
 use uuid::Uuid;
 
-use crate::corridor::{Area, Class, Corridor, CorridorId, CorridorSet, Line, Shape};
+use crate::corridor::{Area, Class, Corridor, CorridorId, CorridorSet, Line, Posts, Shape};
 use crate::monitor::alert::{Alert, Event};
 use crate::monitor::rule::Rule;
 use crate::monitor::standing::StandingRecord;
@@ -81,7 +81,7 @@ fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
         section: None,
         from: None,
         to: None,
-        km_start: 0.0,
+        posts: Posts::default(),
         source: None,
         certainty: None,
         shape,

@@ -241,6 +241,8 @@ fn corridor_example() -> alert::CorridorPosition {
         chainage_km: Some(38.2),
         cross_track_m: Some(180.0),
         side: Some("left".to_owned()),
+        heading_along: Some("along".to_owned()),
+        heading_off_deg: Some(-12.5),
         edge_m: -70.0,
         half_width_m: Some(250.0),
         near: Some(alert::Near {

@@ -4,6 +4,7 @@ use serde::de::{IgnoredAny, MapAccess};
 use serde_json::{Map, Value};
 
 use super::coordinates::{members, positions, rings, single};
+use super::posts;
 use super::properties::{Properties, shown};
 use super::sink::{Fill, Sink};
 use super::tree::Coordinates;
@@ -223,7 +224,11 @@ fn corridor(
     let section = properties.text("section");
     let from = properties.text("from");
     let to = properties.text("to");
-    let km_start = properties.number("km_start").unwrap_or(0.0);
+    let length_m = match &shape {
+        Some(Shape::Line(line)) => Some(line.length_m()),
+        Some(Shape::Area(_) | Shape::Disc(_)) | None => None,
+    };
+    let posts = posts::read(properties, length_m);
     let source = properties.text("source");
     let certainty = properties.text("certainty");
     let id = id?;
@@ -237,7 +242,7 @@ fn corridor(
         section,
         from,
         to,
-        km_start,
+        posts,
         source,
         certainty,
         shape: shape?,

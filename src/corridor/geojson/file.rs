@@ -10,6 +10,7 @@ use super::sink::{Fill, Sink};
 use crate::corridor::description::{Corridor, Place};
 use crate::corridor::flaw::{Fault, FeatureName, Flaw};
 use crate::corridor::region::Region;
+use crate::corridor::shape::Shape;
 
 /// What a file describes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -168,6 +169,8 @@ impl Reading {
                 if is_outside(&corridor, &region) {
                     self.file.warnings.push(flaw(Fault::OutsideRegion(region)));
                 }
+                let doubts = doubts(&corridor).into_iter().map(flaw);
+                self.file.warnings.extend(doubts);
                 self.file.corridors.push(*corridor);
             }
             Ok(Record::Place(place)) => {
@@ -194,6 +197,13 @@ fn reason(error: &serde_json::Error) -> String {
     match text.rfind(" at line ") {
         Some(end) => text[..end].to_owned(),
         None => text,
+    }
+}
+
+fn doubts(corridor: &Corridor) -> Vec<Fault> {
+    match &corridor.shape {
+        Shape::Line(line) => corridor.posts.doubts(line.length_m()),
+        Shape::Area(_) | Shape::Disc(_) => Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files, and what is said about them.
 
 use super::*;
-use crate::corridor::{Class, Fault, Region, Shape};
+use crate::corridor::{Class, Fault, PostDirection, Posts, Region, Shape};
 
 #[test]
 fn a_line_an_area_and_a_place_are_read() {
@@ -30,7 +30,7 @@ fn a_line_an_area_and_a_place_are_read() {
     assert_eq!(strip.reference.as_deref(), Some("E 75"));
     assert_eq!(strip.class, Class::Corridor);
     assert_eq!(strip.countries, ["MK", "GR"]);
-    assert!((strip.km_start - 12.5).abs() < 1e-9);
+    assert_eq!(strip.posts, Posts::from(12.5, PostDirection::Up));
     assert_eq!(strip.source.as_deref(), Some("a map"));
     assert_eq!(strip.certainty.as_deref(), Some("50 m"));
     assert!(matches!(&strip.shape, Shape::Line(line) if line.vertices().len() == 2));
@@ -470,6 +470,75 @@ fn all_flaws_of_all_features_are_told_at_once() {
             r#"feature 1 (id "b"): a line needs at least 2 vertices, and this one has 1"#,
             r#"feature 2 (id "a"): the id is taken by feature 0"#,
         ],
+    );
+}
+
+#[test]
+fn posts_start_where_the_road_says_and_may_run_down() {
+    let check = |properties: &str, ends: [f64; 2], warnings: &[&str]| {
+        let properties = format!(r#""id": "a", "half_width_m": 9, {properties}"#);
+        let line = feature(&properties, "LineString", "[[22.0, 41.0], [22.0, 41.09]]");
+        let file = read(&collection(&[line]), &Region::default()).unwrap();
+        let Shape::Line(line) = &file.corridors[0].shape else {
+            panic!("a line");
+        };
+        for (along_m, km) in [0.0, line.length_m()].into_iter().zip(ends) {
+            let found = file.corridors[0].posts.km_at(along_m);
+            assert!((found - km).abs() < 0.01, "{properties}: {found}");
+        }
+        let found: Vec<String> = file.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(found, warnings, "{properties}");
+    };
+    check(r#""km_start": null"#, [0.0, 9.995], &[]);
+    check(r#""km_start": 30"#, [30.0, 39.995], &[]);
+    check(
+        r#""km_start": 30, "km_direction": "down""#,
+        [30.0, 20.005],
+        &[],
+    );
+    check(r#""km_start": 30, "km_end": 41.5"#, [30.0, 41.5], &[]);
+    check(
+        r#""km_start": 41.5, "km_end": 30, "km_direction": "down""#,
+        [41.5, 30.0],
+        &[],
+    );
+    check(
+        r#""km_start": 30, "km_end": 43"#,
+        [30.0, 43.0],
+        &[
+            "feature 0 (id \"a\"): km_start and km_end are 13.0 km apart, and the line is 10.0 km \
+           long: accepted, its posts are spread evenly",
+        ],
+    );
+    check(
+        r#""km_start": 5, "km_direction": "down""#,
+        [5.0, -4.995],
+        &["feature 0 (id \"a\"): its posts run down to km -5.0: accepted as they stand"],
+    );
+}
+
+#[test]
+fn posts_that_contradict_each_other_are_refused() {
+    let check = |properties: &str, fault: &str| {
+        let properties = format!(r#""id": "a", "half_width_m": 9, {properties}"#);
+        let line = "[[22.0, 41.0], [22.0, 41.09]]";
+        check_faults(&properties, "LineString", line, &[fault]);
+    };
+    check(
+        r#""km_direction": "north""#,
+        "km_direction is \"north\": it must be up or down",
+    );
+    check(
+        r#""km_start": 30, "km_end": 30"#,
+        "km_end is 30, and so is km_start: the posts of a line differ at its ends",
+    );
+    check(
+        r#""km_start": 30, "km_end": 41, "km_direction": "down""#,
+        "km_direction is not the way from km_start 30 to km_end 41",
+    );
+    check(
+        r#""km_end": "far""#,
+        "km_end is \"far\": it must be a number",
     );
 }
 
