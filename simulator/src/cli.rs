@@ -1,8 +1,11 @@
 //! The command line: flags into settings, settings into runs.
 
 mod fly;
+mod list;
 mod play;
 mod receive;
+mod run;
+mod show;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -29,6 +32,12 @@ pub(crate) struct Cli {
 enum Command {
     /// Fly vehicles along a corridor and send their telemetry over UDP, TCP or a serial device.
     Fly(fly::FlyArgs),
+    /// List the scenarios that are built in, or print one.
+    List(list::ListArgs),
+    /// Fly a scenario that is built in: what flies, over which links, and what goes wrong when.
+    ///
+    /// Its corridors are those of `list --corridors`.
+    Run(run::RunArgs),
     /// Receive webhooks, check their signatures and answer as told.
     ///
     /// While it runs, `PUT /control/answer` sets the answer (`{"status": 503, "retry_after":
@@ -45,6 +54,8 @@ enum Command {
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Fly(args) => fly::run(args, cancel_on_signal()?).await,
+        Command::List(args) => list::run(&args),
+        Command::Run(args) => run::run(args, cancel_on_signal()?).await,
         Command::Receive(args) => receive::run(args, cancel_on_signal()?).await,
         Command::Play(args) => play::run(args, cancel_on_signal()?).await,
         Command::Secret => say(Secret::fresh().expose()),

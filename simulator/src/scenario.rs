@@ -3,6 +3,7 @@
 //! Pure.
 
 pub mod file;
+pub mod shipped;
 
 use thiserror::Error;
 

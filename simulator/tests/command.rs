@@ -53,6 +53,31 @@ fn what_is_wrong_is_told_on_stderr() {
 }
 
 #[test]
+fn a_scenario_that_is_built_in_runs_by_its_name_and_tells_its_seed() {
+    let to = ["--to", "127.0.0.1:1", "--for", "2s", "--faster", "20"];
+    let output = run(&[&["run", "reboot"][..], &to].concat());
+    check(&output, true, "reboot: A vehicle that boots in flight");
+    check(&output, true, "1 vehicle, sending to 127.0.0.1:1, seed 3\n");
+    let again = run(&[&["run", "reboot", "--seed", "77"][..], &to].concat());
+    check(&again, true, ", seed 77\nsent 2 HEARTBEAT, ");
+    let unknown = run(&["run", "reboots"]);
+    check(
+        &unknown,
+        false,
+        "no scenario is called `reboots`; there are: ",
+    );
+}
+
+#[test]
+fn what_is_built_in_is_listed_with_a_sentence_and_printed_by_its_name() {
+    let list = printed(&["list"]);
+    let is_told = |line: &str| line.starts_with("reboot ") && line.ends_with('.');
+    assert!(list.lines().any(is_told), "{list}");
+    assert!(printed(&["list", "reboot"]).contains("kind = \"reboot\""));
+    assert!(printed(&["list", "--corridors"]).contains("\"valley\""));
+}
+
+#[test]
 fn a_secret_is_one_line() {
     let output = run(&["secret"]);
     check(&output, true, "");
@@ -83,6 +108,13 @@ fn check(output: &Output, success: bool, stderr_part: &str) {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.success(), success, "{stderr}");
     assert!(stderr.contains(stderr_part), "{stderr}");
+}
+
+#[track_caller]
+fn printed(args: &[&str]) -> String {
+    let output = run(args);
+    check(&output, true, "");
+    String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 fn run(args: &[&str]) -> Output {

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use corridor_sim::channel::LinkFaults;
 use corridor_sim::corridors::{self, Corridor};
-use corridor_sim::fly::{Fleet, FlySettings};
+use corridor_sim::fly::FlySettings;
 use corridor_sim::frame::{Identity, MavlinkVersion};
 use corridor_sim::link::{Carries, LinkPlan};
 use corridor_sim::plan::VehiclePlan;
@@ -17,10 +17,9 @@ use corridor_sim::signing::SigningKey;
 use corridor_sim::transport::Target;
 use tokio_util::sync::CancellationToken;
 
-use super::{duration, note};
+use super::duration;
+use super::show::{self, Overrides};
 
-/// Where frames are sent unless something else is said.
-const USUAL_TARGET: &str = "127.0.0.1:14550";
 /// How long after a frame its duplicate arrives at most.
 const DUPLICATED_WITHIN: Duration = Duration::from_millis(500);
 
@@ -34,9 +33,9 @@ pub(super) struct FlyArgs {
     /// or 127.0.0.1:14550].
     #[arg(long, value_name = "TARGET")]
     to: Vec<Target>,
-    /// Fly a scenario: vehicles, traffic, links and what goes wrong when, as in
-    /// config/scenarios. Of the other flags, --corridors, --to, --seed, --for and --faster
-    /// count beside it.
+    /// Fly a scenario of your own: vehicles, traffic, links and what goes wrong when, written as
+    /// `corridor-sim list NAME` shows. Of the other flags, --corridors, --to, --seed, --for and
+    /// --faster count beside it.
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
     /// GeoJSON with the corridors: a `FeatureCollection` whose features have the property
@@ -148,20 +147,7 @@ pub(super) async fn run(args: FlyArgs, cancel: CancellationToken) -> anyhow::Res
         Some(file) => shown(&args, file)?,
         None => flown(&args)?,
     };
-    let seed = settings.seed;
-    let fleet = Fleet::open(settings).await?;
-    let leads_to: Vec<&str> = fleet.leads_to().collect();
-    let mut leads_to: Vec<&str> = leads_to
-        .iter()
-        .map(|at| at.trim_start_matches("udp:"))
-        .collect();
-    leads_to.dedup();
-    note(&format!(
-        "{what}, sending to {}, seed {seed}",
-        leads_to.join(", ")
-    ))?;
-    let summary = fleet.run(cancel).await;
-    note(&summary.to_string())
+    show::show(&what, settings, cancel).await
 }
 
 /// What the scenario in a file says.
@@ -176,28 +162,15 @@ fn shown(args: &FlyArgs, path: &Path) -> anyhow::Result<(String, FlySettings)> {
         .or(file.corridors.as_ref().map(beside));
     let corridors = corridors.context("the scenario names no corridors: add --corridors")?;
     let corridors = read_corridors(&corridors)?;
-    let scenario = file
-        .scenario(&corridors)
-        .with_context(|| format!("read {name}"))?;
-    let to = if args.to.is_empty() {
-        let written = file.leads_to().map(|to| to.unwrap_or(USUAL_TARGET).parse());
-        let written: Vec<Target> = written.collect::<Result<_, _>>()?;
-        if written.is_empty() {
-            usual_target()?
-        } else {
-            written
-        }
-    } else {
-        args.to.clone()
-    };
-    let what = vehicles(scenario.vehicles.len());
-    let settings = FlySettings {
-        scenario,
-        to,
-        seed: args.seed.or(file.seed).unwrap_or_else(rand::random),
+    let overrides = Overrides {
+        to: args.to.clone(),
+        seed: args.seed,
+        lasts: args.lasts,
         faster: args.faster,
-        lasts: args.lasts.or(file.lasts),
     };
+    let settings =
+        show::settings(&file, &corridors, overrides).with_context(|| format!("read {name}"))?;
+    let what = show::vehicles(settings.scenario.vehicles.len());
     Ok((format!("{what} by {name}"), settings))
 }
 
@@ -208,12 +181,8 @@ fn flown(args: &FlyArgs) -> anyhow::Result<(String, FlySettings)> {
     let corridor = corridors::pick(&corridors, args.corridor.as_deref())
         .with_context(|| format!("look in {}", path.display()))?;
     let plans = plans(args, corridor)?;
-    let to = if args.to.is_empty() {
-        usual_target()?
-    } else {
-        args.to.clone()
-    };
-    let what = format!("{} on {}", vehicles(plans.len()), corridor.id);
+    let to = show::usual_unless(args.to.clone())?;
+    let what = format!("{} on {}", show::vehicles(plans.len()), corridor.id);
     let settings = FlySettings {
         scenario: Scenario {
             links: links(args, &to, plans.len()),
@@ -299,16 +268,4 @@ fn read_corridors(path: &Path) -> anyhow::Result<Vec<Corridor>> {
 fn read_key(path: &Path) -> anyhow::Result<SigningKey> {
     let read = || anyhow::Ok(std::fs::read_to_string(path)?.parse()?);
     read().with_context(|| format!("read {}", path.display()))
-}
-
-fn usual_target() -> anyhow::Result<Vec<Target>> {
-    Ok(vec![USUAL_TARGET.parse()?])
-}
-
-fn vehicles(count: usize) -> String {
-    if count == 1 {
-        "1 vehicle".to_owned()
-    } else {
-        format!("{count} vehicles")
-    }
 }

@@ -491,46 +491,9 @@ fn optional_duration<'de, D: Deserializer<'de>>(
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;
-    use std::fs;
 
     use super::*;
-    use crate::sky::Sky;
-
-    const CORRIDORS: &str = include_str!("../../../config/corridors/western-balkans.geojson");
-
-    #[test]
-    fn every_scenario_that_is_shipped_can_be_shown_and_lasts() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/scenarios");
-        let mut shown = 0;
-        for entry in fs::read_dir(root).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.display();
-            let text = fs::read_to_string(&path).unwrap();
-            let file = ScenarioFile::read(&text).unwrap_or_else(|error| {
-                panic!(
-                    "{name}: {}",
-                    error.source().map_or(String::new(), ToString::to_string)
-                )
-            });
-            assert!(
-                file.about.is_some() && file.lasts.is_some() && file.seed.is_some(),
-                "{name}"
-            );
-            let relative = file.corridors.as_ref().unwrap();
-            assert!(path.parent().unwrap().join(relative).is_file(), "{name}");
-            let scenario = file.scenario(&corridors()).unwrap();
-            let hear = |until| {
-                let mut sky =
-                    Sky::new(&scenario, 1_770_000_000_000_000, file.seed.unwrap()).unwrap();
-                std::iter::from_fn(|| sky.poll(until)).collect::<Vec<_>>()
-            };
-            let heard = hear(file.lasts.unwrap());
-            assert!(100 < heard.len(), "{name}: {} transmissions", heard.len());
-            assert_eq!(heard, hear(file.lasts.unwrap()), "{name}: the same seed");
-            shown += 1;
-        }
-        assert!(6 <= shown, "{shown} scenarios");
-    }
+    use crate::scenario::shipped;
 
     #[test]
     fn what_is_not_known_is_refused_with_its_line() {
@@ -567,6 +530,6 @@ mod tests {
     }
 
     fn corridors() -> Vec<Corridor> {
-        corridors::read(CORRIDORS).unwrap()
+        shipped::corridors().unwrap()
     }
 }

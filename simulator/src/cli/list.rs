@@ -1,0 +1,34 @@
+//! `corridor-sim list`.
+
+use clap::Args;
+use corridor_sim::scenario::shipped;
+
+use super::say;
+
+/// The flags of `list`.
+#[derive(Args, Debug)]
+pub(super) struct ListArgs {
+    /// Print the file of this scenario.
+    #[arg(value_name = "NAME", conflicts_with = "corridors")]
+    name: Option<String>,
+    /// Print the GeoJSON with the corridors that the scenarios fly over.
+    #[arg(long)]
+    corridors: bool,
+}
+
+/// Prints what there is.
+pub(super) fn run(args: &ListArgs) -> anyhow::Result<()> {
+    if let Some(name) = &args.name {
+        return say(shipped::find(name)?.text.trim_end());
+    }
+    if args.corridors {
+        return say(shipped::CORRIDORS.trim_end());
+    }
+    let names = shipped::ALL.iter().map(|shipped| shipped.name.len());
+    let width = names.max().unwrap_or(0);
+    for shipped in shipped::ALL {
+        let about = shipped.read()?.about.unwrap_or_default();
+        say(&format!("{:width$}  {about}", shipped.name))?;
+    }
+    Ok(())
+}
