@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use thiserror::Error;
 
 use crate::app::StartError;
 use crate::cli::{check, corridors, replay, run};
@@ -14,6 +15,8 @@ use crate::cli::demo;
 
 /// The configuration, or a file of corridors, is wrong: starting again would not help (`EX_CONFIG` of sysexits.h).
 const EXIT_CONFIG: u8 = 78;
+/// The arguments are wrong, as clap has it.
+const EXIT_ARGUMENTS: u8 = 2;
 /// The database cannot be used (`EX_DATAERR` of sysexits.h).
 const EXIT_DATA: u8 = 65;
 
@@ -38,6 +41,11 @@ enum Command {
     Demo(demo::Args),
 }
 
+/// A file that was checked is wrong, and everything about it has been told.
+#[derive(Debug, Error)]
+#[error("what was checked is wrong")]
+pub(super) struct Refused;
+
 /// Runs the command of the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -53,6 +61,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads the output has seen enough, as in `corridord replay .. | head`.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Refused>() => ExitCode::from(EXIT_CONFIG),
         Err(error) => {
             // Nothing is left to be told if standard error is gone too.
             drop(writeln!(io::stderr().lock(), "{}", describe(&error)));
@@ -63,15 +72,21 @@ pub fn main() -> ExitCode {
 
 /// Writes flaws one a line, and anything else as a chain of causes.
 fn describe(error: &anyhow::Error) -> String {
-    match error.downcast_ref::<Flaws>() {
-        Some(flaws) => flaws.to_string(),
-        None => format!("corridord: {error:#}"),
+    if let Some(flaws) = error.downcast_ref::<Flaws>() {
+        flaws.to_string()
+    } else if let Some(arguments) = error.downcast_ref::<clap::Error>() {
+        arguments.to_string().trim_end().to_owned()
+    } else {
+        format!("corridord: {error:#}")
     }
 }
 
 fn exit_code(error: &anyhow::Error) -> ExitCode {
     if error.is::<Flaws>() {
         return ExitCode::from(EXIT_CONFIG);
+    }
+    if error.is::<clap::Error>() {
+        return ExitCode::from(EXIT_ARGUMENTS);
     }
     match error.downcast_ref::<StartError>() {
         Some(StartError::Store { source }) if source.is_about_data() => ExitCode::from(EXIT_DATA),

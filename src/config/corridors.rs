@@ -4,10 +4,71 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::config::document::Section;
+use crate::config::document::{Document, Section};
 use crate::config::findings::Findings;
+use crate::config::flaw::{Flaw, Flaws};
+use crate::config::load::text_of;
 use crate::config::outside::Outside;
 use crate::corridor::{CorridorSet, Region, import};
+
+/// Where corridors stand, and where in the world they are expected.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CorridorSources {
+    /// The files, in order.
+    pub files: Vec<PathBuf>,
+    /// The part of the world.
+    pub region: Region,
+}
+
+/// Corridors, and what somebody should look at though they are usable.
+#[derive(Debug)]
+pub struct LoadedCorridors {
+    /// The corridors.
+    pub set: CorridorSet,
+    /// Not errors.
+    pub warnings: Vec<Flaw>,
+}
+
+/// Reads of a configuration which corridors it watches, and nothing else: a program that only
+/// shows them needs no secrets.
+///
+/// `replacing` are the files that a flag names in the place of those of the configuration.
+///
+/// # Errors
+///
+/// Everything that is wrong with `[corridors]`.
+pub fn corridor_sources(file: &Path, replacing: &[PathBuf]) -> Result<CorridorSources, Flaws> {
+    let text = text_of(file)?;
+    let document = Document::parse(&file.display().to_string(), &text).map_err(Flaws)?;
+    let base = file.parent().unwrap_or(Path::new(""));
+    let outside = Outside {
+        corridors: replacing.to_vec(),
+        ..Outside::default()
+    };
+    let sources = read_sources(&mut document.root(), base, &outside);
+    let flaws = document.into_flaws();
+    if flaws.is_empty() {
+        Ok(sources)
+    } else {
+        Err(Flaws(flaws))
+    }
+}
+
+/// Reads files of corridors together, as the daemon watches them.
+///
+/// # Errors
+///
+/// Everything that is wrong with them, at once.
+pub fn load_corridors(sources: CorridorSources) -> Result<LoadedCorridors, Flaws> {
+    let mut findings = Findings::default();
+    match read_files(sources, &mut findings) {
+        Some(files) if findings.flaws.is_empty() => Ok(LoadedCorridors {
+            set: files.set,
+            warnings: findings.warnings,
+        }),
+        Some(_) | None => Err(Flaws(findings.flaws)),
+    }
+}
 
 /// The corridors, and where they came from.
 #[derive(Debug)]
@@ -23,6 +84,14 @@ pub(super) fn read(
     outside: &Outside,
     findings: &mut Findings,
 ) -> Option<CorridorFiles> {
+    let sources = read_sources(root, base, outside);
+    if sources.files.is_empty() {
+        return None;
+    }
+    read_files(sources, findings)
+}
+
+fn read_sources(root: &mut Section<'_, '_>, base: &Path, outside: &Outside) -> CorridorSources {
     let mut files = Vec::new();
     let mut named = false;
     let mut region = Region::default();
@@ -43,18 +112,14 @@ pub(super) fn read(
         }
     }
     if !outside.corridors.is_empty() {
-        return read_files(outside.corridors.clone(), &region, findings);
-    }
-    if !named {
+        outside.corridors.clone_into(&mut files);
+    } else if !named {
         root.refuse_whole(
             "corridors.files",
             "is missing: name the GeoJSON files to watch",
         );
     }
-    if files.is_empty() {
-        return None;
-    }
-    read_files(files, &region, findings)
+    CorridorSources { files, region }
 }
 
 /// Reads where corridors are expected; a side that is left out is where it is by default.
@@ -103,11 +168,8 @@ fn resolve(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-fn read_files(
-    files: Vec<PathBuf>,
-    region: &Region,
-    findings: &mut Findings,
-) -> Option<CorridorFiles> {
+fn read_files(sources: CorridorSources, findings: &mut Findings) -> Option<CorridorFiles> {
+    let CorridorSources { files, region } = sources;
     let (mut corridors, mut places) = (Vec::new(), Vec::new());
     let flaws_before = findings.flaws.len();
     for file in &files {
@@ -120,7 +182,7 @@ fn read_files(
             }
         };
         let extension = file.extension().and_then(OsStr::to_str);
-        match import::read(&text, extension, region) {
+        match import::read(&text, extension, &region) {
             Ok(mut read) => {
                 corridors.append(&mut read.corridors);
                 places.append(&mut read.places);

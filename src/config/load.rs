@@ -84,16 +84,7 @@ pub struct Loaded {
 pub fn load(file: Option<&Path>, outside: &Outside, purpose: Purpose) -> Result<Loaded, Flaws> {
     let (source, text) = match file {
         None => ("flags".to_owned(), String::new()),
-        Some(file) => {
-            let source = file.display().to_string();
-            match fs::read_to_string(file) {
-                Ok(text) => (source, text),
-                Err(error) => {
-                    let flaw = flaw_of(&source, &format!("cannot read the configuration: {error}"));
-                    return Err(Flaws(vec![flaw]));
-                }
-            }
-        }
+        Some(file) => (file.display().to_string(), text_of(file)?),
     };
     let base = file.and_then(Path::parent).unwrap_or(Path::new(""));
     let document = Document::parse(&source, &text).map_err(Flaws)?;
@@ -107,6 +98,15 @@ pub fn load(file: Option<&Path>, outside: &Outside, purpose: Purpose) -> Result<
         }),
         (Some(_) | None, _) => Err(Flaws(flaws)),
     }
+}
+
+/// Reads the text of a configuration.
+pub(super) fn text_of(file: &Path) -> Result<String, Flaws> {
+    fs::read_to_string(file).map_err(|error| {
+        let source = file.display().to_string();
+        let flaw = flaw_of(&source, &format!("cannot read the configuration: {error}"));
+        Flaws(vec![flaw])
+    })
 }
 
 /// Reads everything; what is refused on the way is left out or has its default.

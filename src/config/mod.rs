@@ -21,6 +21,7 @@ mod signing;
 mod tracks;
 mod transmit;
 
+pub use corridors::{CorridorSources, LoadedCorridors, corridor_sources, load_corridors};
 pub use document::parse_span;
 pub use flaw::{Flaw, Flaws};
 pub use load::{Loaded, Purpose, Settings, load};

@@ -103,6 +103,19 @@ impl Area {
         })
     }
 
+    /// Measures the size but for the holes, square metres.
+    pub(super) fn size_m2(&self) -> f64 {
+        let polygons = self.polygons();
+        let sizes = polygons.map(|rings| match rings.as_slice() {
+            [exterior, holes @ ..] => {
+                let holes: f64 = holes.iter().map(|hole| ring_size_m2(hole)).sum();
+                ring_size_m2(exterior) - holes
+            }
+            [] => 0.0,
+        });
+        sizes.sum::<f64>().max(0.0)
+    }
+
     /// Returns the size over the length of the edges, of the polygon where that is least.
     pub(super) const fn depth(&self) -> Metres {
         self.depth
@@ -203,6 +216,7 @@ mod tests {
         let rings: Vec<usize> = area.polygons().map(|rings| rings.len()).collect();
         assert_eq!(rings, [2, 1]);
         assert_eq!(area.exteriors().count(), 2);
+        assert!((area.size_m2() / 52e6 - 1.0).abs() < 1e-3);
     }
 
     #[test]
