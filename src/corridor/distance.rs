@@ -1,6 +1,7 @@
 //! How far a place is from the edge of a corridor, and on which side of it.
 
 use super::area::Area;
+use super::metric::Vantage;
 use super::shape::Shape;
 use crate::units::LatLon;
 
@@ -12,9 +13,10 @@ const ON_EDGE_M: f64 = 1e-6;
 impl Shape {
     /// Measures the signed distance to the edge, metres: negative inside, 0 on the edge.
     pub(super) fn edge_m(&self, at: LatLon) -> f64 {
+        let vantage = Vantage::new(at);
         let nearest_m = self
             .segments()
-            .map(|segment| segment.edge_m(at))
+            .map(|segment| segment.edge_from_m(&vantage))
             .fold(f64::INFINITY, f64::min);
         self.signed_m(at, nearest_m)
     }

@@ -23,6 +23,7 @@ mod description;
 mod disc;
 mod distance;
 mod flaw;
+mod geodesic;
 mod heading;
 mod index;
 mod line;

@@ -1,6 +1,6 @@
 //! One straight piece of a shape, and how far a place is from the strip around it.
 
-use super::metric::Foot;
+use super::metric::Vantage;
 use crate::units::LatLon;
 
 /// A straight piece of a shape, and half the width of the strip at either end of it.
@@ -48,7 +48,12 @@ impl Segment {
     /// piece less the radius there is convex in the place and the point together, and the least of
     /// such a function over one of its arguments is convex in the other.
     pub(super) fn edge_m(&self, at: LatLon) -> f64 {
-        let foot = Foot::within(at, self.start, self.end, self.grows_m());
+        self.edge_from_m(&Vantage::new(at))
+    }
+
+    /// Does the same for a place that is prepared to be measured from.
+    pub(super) fn edge_from_m(&self, vantage: &Vantage) -> f64 {
+        let foot = vantage.foot(self.start, self.end, self.grows_m());
         foot.distance_m - self.half_width_m(foot.fraction)
     }
 
@@ -64,34 +69,80 @@ mod tests {
     use super::*;
     use crate::corridor::sample::{geodesic_m, moved, place};
 
+    /// A segment at the latitudes of the region, up to `length_m` long and wide as it may be.
+    fn some_segment(length_m: f64) -> impl Strategy<Value = Segment> {
+        let half_width_m = || prop_oneof![Just(0.0), 1.0..3_000.0, 1.0..100_000.0];
+        let way = (1.0..length_m, 0.0..360.0_f64);
+        (38.0..47.0, way, half_width_m(), half_width_m()).prop_map(
+            |(lat, (length_m, bearing), start_half_width_m, end_half_width_m)| {
+                let start = place(lat, 21.0);
+                let (east, north) = bearing.to_radians().sin_cos();
+                Segment {
+                    start,
+                    end: moved(start, length_m * east, length_m * north),
+                    start_half_width_m,
+                    end_half_width_m,
+                }
+            },
+        )
+    }
+
+    /// Finds the least of what falls and then rises between 0 and 1, and where it is.
+    fn least(of: impl Fn(f64) -> f64) -> (f64, f64) {
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..120 {
+            let third = (high - low) / 3.0;
+            if of(low + third) < of(high - third) {
+                high -= third;
+            } else {
+                low += third;
+            }
+        }
+        let middle = f64::midpoint(low, high);
+        [0.0, middle, 1.0]
+            .map(|fraction| (of(fraction), fraction))
+            .into_iter()
+            .reduce(|a, b| if b.0 < a.0 { b } else { a })
+            .unwrap()
+    }
+
     proptest! {
         #[test]
-        fn the_distance_to_a_tapered_strip_is_that_of_a_walk_over_its_discs(
-            (lat, north, east) in (38.0..47.0, -4_000.0..4_000.0, -4_000.0..4_000.0),
-            (start_half_width_m, end_half_width_m) in (1.0..3_000.0, 1.0..3_000.0),
-            (at_north, at_east) in (-4_000.0..4_000.0, -4_000.0..4_000.0),
+        fn the_distance_to_a_strip_is_within_a_millimetre_up_to_5_km_from_its_edge(
+            segment in some_segment(50_000.0),
+            (fraction, bearing) in (0.0..1.0, 0.0..360.0_f64),
+            away_m in -5_000.0..5_000.0,
         ) {
-            let start = place(lat, 21.0);
-            let segment = Segment {
-                start,
-                end: moved(start, east, north),
-                start_half_width_m,
-                end_half_width_m,
-            };
-            let at = moved(start, at_east, at_north);
-            let walked = (0..=4_000)
-                .map(|step| {
-                    let fraction = f64::from(step) / 4_000.0;
-                    let middle = start.towards(segment.end, fraction);
-                    geodesic_m(at, middle) - segment.half_width_m(fraction)
-                })
-                .fold(f64::INFINITY, f64::min);
+            let (east, north) = bearing.to_radians().sin_cos();
+            let far_m = f64::max(0.0, segment.half_width_m(fraction) + away_m);
+            let from = segment.start.towards(segment.end, fraction);
+            let at = moved(from, east * far_m, north * far_m);
+            let (judged, _) = least(|fraction| {
+                let middle = segment.start.towards(segment.end, fraction);
+                geodesic_m(at, middle) - segment.half_width_m(fraction)
+            });
             let measured = segment.edge_m(at);
-            // Between two steps of the walk the distance is less than at either.
-            prop_assert!(
-                (-1.0..0.01).contains(&(measured - walked)),
-                "{measured} m instead of {walked} m"
+            prop_assert!((measured - judged).abs() < 0.001, "{measured} m instead of {judged} m");
+        }
+
+        #[test]
+        fn the_nearest_point_is_within_a_metre_up_to_20_km_away(
+            segment in some_segment(50_000.0),
+            (fraction, bearing) in (0.0..1.0, 0.0..360.0_f64),
+            away_m in 0.0..20_000.0,
+        ) {
+            let (east, north) = bearing.to_radians().sin_cos();
+            let from = segment.start.towards(segment.end, fraction);
+            let at = moved(from, east * away_m, north * away_m);
+            let (judged, fraction) =
+                least(|fraction| geodesic_m(at, segment.start.towards(segment.end, fraction)));
+            let foot = Vantage::new(at).foot(segment.start, segment.end, 0.0);
+            let off_m = geodesic_m(
+                segment.start.towards(segment.end, foot.fraction),
+                segment.start.towards(segment.end, fraction),
             );
+            prop_assert!((foot.distance_m - judged).abs() < 0.001, "{foot:?} {judged}");
+            prop_assert!(off_m < 1.0, "{off_m} m along");
         }
     }
 

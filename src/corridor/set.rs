@@ -237,7 +237,7 @@ mod tests {
         check(strip(), beside(0.0), Some(-500.0), "on the centreline");
         check(strip(), beside(-499.0), Some(-1.0), "just inside");
         check(strip(), beside(600.0), Some(100.0), "outside");
-        check(strip(), beside(1_501.0), None, "beyond the radius");
+        check(strip(), beside(1_503.0), None, "beyond the radius");
         check(
             strip(),
             moved(end, 0.0, 700.0),
