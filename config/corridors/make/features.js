@@ -65,7 +65,7 @@ function dense(line, widths) {
 
 /// Makes a crossing's area, a circle that covers ground on both sides.
 export function circle(crossing) {
-    const radius = crossing.radius_m ?? CROSSING_RADIUS_M;
+    const radius = radiusM(crossing);
     const [lat, lon] = crossing.at;
     // Counter-clockwise, as an exterior ring is.
     const ring = Array.from({ length: CORNERS }, (_, corner) =>
@@ -86,6 +86,11 @@ export function circle(crossing) {
         }),
         geometry: { type: "Polygon", coordinates: [[...ring, ring[0]]] },
     };
+}
+
+/// The radius of a crossing's area, metres.
+export function radiusM(crossing) {
+    return crossing.radius_m ?? CROSSING_RADIUS_M;
 }
 
 /// Makes a named place.

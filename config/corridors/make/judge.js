@@ -1,6 +1,6 @@
 // Judges the set: what is a flaw has to be mended, what is a note has to be known.
 
-import { SPACING_MAX_M } from "./features.js";
+import { SPACING_MAX_M, radiusM } from "./features.js";
 import { box, distanceM, isNearBox, lengthM, toLineM, turnDeg } from "./geodesy.js";
 import { isLatin } from "./places.js";
 
@@ -17,8 +17,14 @@ const MEETING_MAX_M = 2_000;
 /// An end this close to a border is taken for a continuation beyond it, metres.
 const AT_BORDER_M = 3_000;
 
-/// How far a line may end from the centre of a town that it names as its end, metres.
+/// How far a line may end from the centre of a town that it names as its end, metres: an interchange
+/// at the edge of a city is farther out.
 const TOWN_MAX_M = 8_000;
+const CITY_MAX_M = 20_000;
+const CITY_POPULATION_MIN = 500_000;
+
+/// Towns that road signs call otherwise than GeoNames.
+const ALIASES = new Map([["Beograd", "Belgrade"], ["Prishtinë", "Pristina"], ["Pejë", "Peć"]]);
 
 /// A road that turns more sharply was not typed as it runs.
 const TURN_MAX_DEG = 120;
@@ -37,7 +43,7 @@ export function judge({ sections, crossings, places }, borders, towns, only) {
             ...vertices(section, borders),
             ...way(section),
             ...ends(section, sections, borders),
-            ...townsAtEnds(section, towns),
+            ...namesOfEnds(section, crossings, towns),
         ]),
         ...crossings.flatMap((crossing) => atBorder(crossing, sections, borders)),
         ...names.map(({ name }) =>
@@ -114,24 +120,33 @@ function ends({ id, country, feature }, sections, borders) {
     });
 }
 
-/// The line ends near the towns that it names as its ends.
-function townsAtEnds({ id, from, to, feature }, towns) {
+/// The line ends in the crossings and near the towns that it names as its ends.
+function namesOfEnds({ id, from, to, feature }, crossings, towns) {
     const [start, end] = bothEnds(feature);
     return [{ name: from, at: start }, { name: to, at: end }].flatMap(({ name, at }) => {
-        const namesakes = towns.filter((town) => isCalled(town, name));
+        if (/ (interchange|border)$/.test(name)) {
+            return [];
+        }
+        if (name.endsWith(" crossing")) {
+            const isIn = crossings.some((crossing) => toCentreM(at, crossing) <= radiusM(crossing));
+            return isIn ? [] : [flaw(id, `the end called ${name} lies in no crossing`)];
+        }
+        const namesakes = towns.filter((town) => isCalled(town, ALIASES.get(name) ?? name));
         if (namesakes.length === 0) {
             return [note(id, `no town is called ${name}`)];
         }
-        const nearest = Math.min(...namesakes.map((town) => distanceM(town.at, at)));
-        if (nearest <= TOWN_MAX_M) {
+        const beyond = namesakes.map((town) => distanceM(town.at, at) - reachM(town));
+        if (Math.min(...beyond) <= 0) {
             return [];
         }
+        const nearest = Math.min(...namesakes.map((town) => distanceM(town.at, at)));
         return [flaw(id, `the end called ${name} is ${km(nearest)} from that town`)];
     });
 }
 
 /// A crossing lies at the border of its two countries, and a section leads to it.
-function atBorder({ id, countries, at: [lat, lon], feature }, sections, borders) {
+function atBorder(crossing, sections, borders) {
+    const { id, countries, at: [lat, lon] } = crossing;
     const at = [lon, lat];
     const found = [];
     const toBorder = borders.toSharedM(at, ...countries);
@@ -139,7 +154,6 @@ function atBorder({ id, countries, at: [lat, lon], feature }, sections, borders)
         const pair = countries.join(" and ");
         found.push(flaw(id, `${shown(at)} is ${km(toBorder)} from the border of ${pair}`));
     }
-    const radius = distanceM(at, feature.geometry.coordinates[0][0]);
     const without = countries.filter((country) => !isReached(country));
     if (without.length !== 0) {
         found.push(note(id, `no section of ${without.join(" or ")} leads to it`));
@@ -149,6 +163,7 @@ function atBorder({ id, countries, at: [lat, lon], feature }, sections, borders)
     function isReached(country) {
         return sections.some((section) => {
             const vertices = line(section.feature);
+            const radius = radiusM(crossing);
             return (
                 section.country === country && isNearBox(at, box(vertices), radius) &&
                 toLineM(at, vertices) <= radius
@@ -167,6 +182,15 @@ export function summary({ sections, crossings, places }) {
         return `${country}: ${own.length} sections, ${km(length)}, ${count} vertices`;
     });
     return [...lines, `${crossings.length} crossings, ${places.length} places`];
+}
+
+function reachM({ population }) {
+    return CITY_POPULATION_MIN <= population ? CITY_MAX_M : TOWN_MAX_M;
+}
+
+function toCentreM(at, crossing) {
+    const [lat, lon] = crossing.at;
+    return distanceM(at, [lon, lat]);
 }
 
 function bothEnds(feature) {

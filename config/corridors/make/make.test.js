@@ -121,6 +121,16 @@ test("a section ends near the towns that it names", () => {
     check(judge(set, borders(), [town("A", 20.3)]), ["note: no town is called B"]);
 });
 
+test("a section ends in the crossing that it names", () => {
+    const road = { from: "A", to: "Qafë crossing", waypoints: [[41.5, 20.1], [41.5, 20.01]] };
+    const nothing = "note: .* nothing meets it";
+    finds(road, [nothing, "flaw: the end called Qafë crossing lies in no crossing"]);
+    const at = [41.5, 20.002];
+    const crossing = { id: "c", name: "C", countries: ["MK", "AL"], at };
+    const crossings = [{ ...crossing, feature: circle(crossing) }];
+    finds(road, [nothing, "note: no section of AL leads to it"], [], crossings);
+});
+
 test("a crossing lies within 3 km of the border that its two countries share", () => {
     const at = (lon) => {
         const crossing = { id: "c", name: "C", countries: ["MK", "AL"], at: [41.5, lon] };

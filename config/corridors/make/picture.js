@@ -18,9 +18,9 @@ const SIX = ["AL", "BA", "ME", "MK", "RS", "XK"];
 
 /// How networks are told apart: by the first pattern that fits the property `route`.
 const NETWORKS = [
-    { fits: /Corridor X([a-d]|\b)/, name: "Corridor X and its branches", colour: "#b3261e" },
+    { fits: /Corridor X\b/, name: "Corridor X and its branches", colour: "#b3261e" },
     { fits: /Corridor VIII/, name: "Corridor VIII", colour: "#1d5fa8" },
-    { fits: /Corridor V ?c/, name: "Corridor Vc", colour: "#1f7a4d" },
+    { fits: /Corridor V\b/, name: "Corridor Vc", colour: "#1f7a4d" },
     { fits: /Adriatic/, name: "Adriatic-Ionian axis", colour: "#c26a00" },
     { fits: /Route/, name: "Routes of the SEETO network", colour: "#7a3fa0" },
     { fits: /^/, name: "Others", colour: "#5b6470" },
@@ -264,11 +264,11 @@ function networkOf(route = "") {
     return NETWORKS.find(({ fits }) => fits.test(route));
 }
 
-/// What stands on the badge of a route: "X", "R2a".
+/// What stands on the badge of a route: "X", "Vc", "R2a".
 function shortName(route = "") {
-    const corridor = /Corridor ([XVI]+ ?[a-d]?)\b/.exec(route)?.[1].replace(" ", "");
-    const number = /Route (\d+ ?[a-z]?)\b/.exec(route)?.[1].replace(" ", "");
-    return corridor ?? (number && `R${number}`) ?? (/Adriatic/.test(route) ? "A-I" : undefined);
+    const [, corridor, branch = ""] = /Corridor ([XVI]+)(?:, branch ([a-d]))?/.exec(route) ?? [];
+    const [, number] = /Routes? (\d+[a-z]?)/.exec(route) ?? [];
+    return corridor === undefined ? number && `R${number}` : corridor + branch;
 }
 
 function tenth(value) {
