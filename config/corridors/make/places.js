@@ -11,27 +11,11 @@ const FAR_M = 25_000;
 /// Who lives in a town that is named from afar; seats of municipalities are named with fewer.
 const POPULATION_MIN = 8_000;
 
-/// The names that GeoNames has in another script, in that of the others.
-const LATIN = new Map([
-    ["Арачиново", "Aračinovo"],
-    ["Булачани", "Bulačani"],
-    ["Идризово", "Idrizovo"],
-    ["Јурумлери", "Jurumleri"],
-    ["Клечовце", "Klečovce"],
-    ["Петровец", "Petrovec"],
-    ["Ранковце", "Rankovce"],
-    ["Слупчане", "Slupčane"],
-    ["Сопиште", "Sopište"],
-    ["Старо Нагоричане", "Staro Nagoričane"],
-    ["Чучер - Сандево", "Čučer-Sandevo"],
-]);
-
 /// Chooses the towns near centrelines, in the order of country and name.
 export function choose(towns, lines) {
     const boxed = lines.map((line) => ({ line, bounds: box(line) }));
     return towns
         .filter((town) => isWanted(town, boxed))
-        .map((town) => ({ ...town, name: LATIN.get(town.name) ?? town.name }))
         .sort(byCountryAndName);
 }
 
