@@ -1,15 +1,13 @@
 //! Where a place lies relative to one corridor and to the nearest town.
 
 use super::heading::Heading;
-use super::metric::{Scale, length_m};
+use super::metric::Scale;
+use super::places::NearPlace;
 use super::projection::{ON_CENTRELINE_M, Side};
 use super::set::{CorridorIndex, CorridorSet};
 use super::shape::Shape;
 use super::wind::wind;
 use crate::units::{LatLon, Metres};
-
-/// How far away a town may be and still tell a patrol something, metres.
-const NEAR_MAX_M: f64 = 50_000.0;
 
 /// Where a place lies relative to a corridor.
 ///
@@ -44,22 +42,11 @@ impl Location {
     }
 }
 
-/// The nearest named place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NearPlace {
-    /// Its name.
-    pub name: String,
-    /// How far away it is, metres.
-    pub distance_m: f64,
-    /// The bearing from the named place, degrees from north in 0 to 360.
-    pub bearing_deg: f64,
-}
-
 impl CorridorSet {
     /// Tells where `at` lies relative to a corridor, which it need not be inside of.
     #[must_use]
     pub fn locate(&self, corridor: CorridorIndex, at: LatLon) -> Location {
-        let near = self.nearest_place(at);
+        let near = self.places.nearest(at);
         let corridor = self.get(corridor);
         match &corridor.shape {
             Shape::Line(line) => {
@@ -100,20 +87,6 @@ impl CorridorSet {
             Shape::Line(line) => line.flank(at),
             Shape::Area(_) | Shape::Disc(_) => None,
         }
-    }
-
-    fn nearest_place(&self, at: LatLon) -> Option<NearPlace> {
-        let rough = |from| Scale::between(from, at).offset(from, at);
-        let place = self
-            .places
-            .iter()
-            .min_by(|a, b| rough(a.at).length_m().total_cmp(&rough(b.at).length_m()))?;
-        let distance_m = length_m(place.at, at);
-        (distance_m <= NEAR_MAX_M).then(|| NearPlace {
-            name: place.name.clone(),
-            distance_m,
-            bearing_deg: rough(place.at).bearing_deg(),
-        })
     }
 }
 

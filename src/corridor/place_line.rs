@@ -2,7 +2,8 @@
 
 use super::description::Corridor;
 use super::heading::Way;
-use super::locate::{Location, NearPlace};
+use super::locate::Location;
+use super::places::NearPlace;
 use super::projection::ON_CENTRELINE_M;
 use super::set::{CorridorIndex, CorridorSet};
 use super::wind::wind;

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::description::{Corridor, CorridorId, Place};
 use super::index::{Index, Part};
+use super::places::Places;
 use super::shape::Shape;
 use crate::units::{LatLon, Metres};
 
@@ -16,7 +17,7 @@ use crate::units::{LatLon, Metres};
 #[derive(Debug)]
 pub struct CorridorSet {
     corridors: Vec<Corridor>,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Places,
     by_id: HashMap<CorridorId, CorridorIndex>,
     pub(super) index: Index,
 }
@@ -80,7 +81,7 @@ impl CorridorSet {
         let index = Index::new(indexed(&corridors).map(|(nth, corridor)| (nth, &corridor.shape)));
         Ok(Self {
             corridors,
-            places,
+            places: Places::new(places),
             by_id,
             index,
         })
@@ -165,7 +166,7 @@ impl CorridorSet {
             corridors: self.corridors.len(),
             lines: 0,
             areas: 0,
-            places: self.places.len(),
+            places: self.places.iter().count(),
             segments: 0,
             length_km: 0.0,
         };
