@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::kmz;
 use crate::clock::Clock;
 use crate::config::{Flaw, Flaws};
 use crate::corridor::Region;
@@ -135,11 +136,9 @@ fn read(file: &Path, format: Option<Format>) -> Result<(Format, String), String>
     let mut bytes = Vec::new();
     let mut source = File::open(file).map_err(cannot)?.take(FILE_BYTES_MAX + 1);
     source.read_to_end(&mut bytes).map_err(cannot)?;
-    if FILE_BYTES_MAX < bytes.len() as u64 {
-        let mebibytes = FILE_BYTES_MAX >> 20;
-        return Err(format!(
-            "is larger than {mebibytes} MiB, which is as much as is read"
-        ));
+    let mut bytes = bounded(bytes)?;
+    if kmz::looks_like(&bytes) {
+        bytes = bounded(kmz::document(&bytes, FILE_BYTES_MAX)?)?;
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -150,6 +149,17 @@ fn read(file: &Path, format: Option<Format>) -> Result<(Format, String), String>
         .map_or_else(|| Format::recognise(&text, extension), Ok)
         .map_err(|error| error.to_string())?;
     Ok((format, text))
+}
+
+/// Refuses what is larger than is read.
+fn bounded(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    if bytes.len() as u64 <= FILE_BYTES_MAX {
+        return Ok(bytes);
+    }
+    let mebibytes = FILE_BYTES_MAX >> 20;
+    Err(format!(
+        "is larger than {mebibytes} MiB, which is as much as is read"
+    ))
 }
 
 fn flaw(source: &str, message: String) -> Flaw {

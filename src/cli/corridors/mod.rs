@@ -4,6 +4,7 @@ mod check;
 mod command;
 mod described;
 mod import;
+mod kmz;
 mod list;
 mod near;
 mod position;
