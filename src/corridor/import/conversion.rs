@@ -10,6 +10,7 @@ use super::fault::{Fault, LeftOut, Note, Remark, Whereabouts};
 use super::format::Format;
 use super::naming::{Ids, slug};
 use super::report::{FileReport, NewId, Report};
+use super::winding::wind;
 use super::{ed269, ed318, geojson, gpx, kml, wkt};
 use crate::corridor::flaw::Flaw;
 use crate::corridor::geojson::{File, read};
@@ -164,9 +165,15 @@ impl Conversion {
                 "format": file.format,
             })).collect::<Vec<_>>(),
         });
+        let features = self.features.into_iter().map(|mut feature| {
+            if let Some(geometry) = feature.json.get_mut("geometry") {
+                wind(geometry);
+            }
+            feature.json
+        });
         let collection = Collection {
             imported,
-            features: self.features.into_iter().map(|it| it.json).collect(),
+            features: features.collect(),
         };
         Ok((collection, self.report))
     }

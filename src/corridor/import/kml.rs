@@ -67,7 +67,11 @@ fn read_placemark(placemark: Node<'_, '_>, feature: &Whereabouts, reading: &mut 
     }
     let own_id = properties.remove("id");
     let own_id = own_id.and_then(|id| id.as_str().map(str::to_owned));
-    let id = own_id.or_else(|| placemark.attribute("id").map(str::to_owned));
+    // What writes KML gives elements new ids each time; a name stays.
+    let id = own_id.or_else(|| match feature.name {
+        Some(_) => None,
+        None => placemark.attribute("id").map(str::to_owned),
+    });
     let found = Found::in_element(placemark, &mut faults);
     for kind in &found.left_out {
         reading.leave_out(feature, LeftOut::Kind(kind.clone()));
@@ -256,9 +260,9 @@ mod tests {
               <Placemark><name>Veles</name><Point><coordinates>21.75,41.5,0</coordinates></Point></Placemark>
             </Document></kml>"#,
             &[
-                "p7: LineString [[21.5,42.25],[21.75,41.5]]",
+                "ring-road: LineString [[21.5,42.25],[21.75,41.5]]",
                 "ring-yard: Polygon [[[21.0,42.0],[22.0,42.0],[22.0,43.0],[21.0,42.0]],\
-                 [[21.8,42.2],[21.9,42.2],[21.9,42.3],[21.8,42.2]]]",
+                 [[21.8,42.2],[21.9,42.3],[21.9,42.2],[21.8,42.2]]]",
                 "Veles: Point [21.75,41.5]",
             ],
         );
@@ -292,6 +296,16 @@ mod tests {
                  <Point><coordinates>21.75,41.5</coordinates></Point>",
             ),
             &["a: Point [21.75,41.5]"],
+        );
+    }
+
+    #[test]
+    fn an_element_has_its_id_only_if_it_has_no_name() {
+        let line = "<LineString><coordinates>21.5,42.25 21.75,41.5</coordinates></LineString>";
+        check_read(
+            Format::Kml,
+            &format!("<kml><Placemark id='p7'>{line}</Placemark></kml>"),
+            &["p7: LineString [[21.5,42.25],[21.75,41.5]]"],
         );
     }
 

@@ -22,6 +22,7 @@ mod properties;
 mod published;
 mod report;
 mod schedule;
+mod winding;
 mod wkt;
 mod xml;
 mod zone;
