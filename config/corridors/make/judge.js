@@ -29,6 +29,9 @@ const ALIASES = new Map([["Beograd", "Belgrade"], ["Prishtinë", "Pristina"], ["
 /// A road that turns more sharply was not typed as it runs.
 const TURN_MAX_DEG = 120;
 
+/// A section that is nowhere farther from another one is that section again, metres.
+const DOUBLE_M = 500;
+
 /// Waypoints that are closer are one that was typed twice, metres.
 const TWIN_M = 20;
 
@@ -42,6 +45,7 @@ export function judge({ sections, crossings, places }, borders, towns, only) {
         ...judged.flatMap((section) => [
             ...vertices(section, borders),
             ...way(section),
+            ...doubles(section, sections),
             ...ends(section, sections, borders),
             ...namesOfEnds(section, crossings, towns),
         ]),
@@ -96,6 +100,20 @@ function way({ id, feature }) {
         }
     });
     return found;
+}
+
+/// No section runs as a whole where another one runs.
+function doubles({ id, feature }, sections) {
+    const runsAlong = (other) => {
+        const vertices = line(other.feature);
+        const bounds = box(vertices);
+        return line(feature).every(
+            (at) => isNearBox(at, bounds, DOUBLE_M) && toLineM(at, vertices) <= DOUBLE_M,
+        );
+    };
+    return sections
+        .filter((other) => other.id !== id && runsAlong(other))
+        .map((other) => flaw(id, `it runs where ${other.id} runs`));
 }
 
 /// An end at a border is met by a section from behind it, if there are sections.

@@ -101,6 +101,13 @@ test("spikes, twins and gaps are flaws", () => {
     check(judge(set, borders(), towns(far)), ["flaw: vertex 1 .* is 16.7 km from the one before"]);
 });
 
+test("a section that runs where another one runs is a flaw of the shorter one", () => {
+    const other = { ...GOOD, id: "longer", country: "AL", waypoints: [[41.503, 20.2], [41.503, 20.5]] };
+    const road = { waypoints: [[41.5, 20.3], [41.502, 20.35], [41.5, 20.4]] };
+    finds(road, ["flaw: it runs where longer runs"], [other]);
+    finds({ waypoints: [...road.waypoints, [41.6, 20.45]] }, [], [other]);
+});
+
 test("an end at a border is met from behind it", () => {
     const here = { waypoints: [[41.5, 20.1], [41.5, 20.01]] };
     finds(here, ["note: its end at 41.5, 20.01 is at the border of AL, and nothing meets it"]);
