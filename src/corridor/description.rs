@@ -4,9 +4,11 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
+use super::band::Band;
+use super::hours::Hours;
 use super::posts::Posts;
 use super::shape::Shape;
-use crate::units::{LatLon, Metres};
+use crate::units::{LatLon, Metres, Utc};
 
 /// The name by which rules and alerts mean a corridor; unique within a set.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +92,10 @@ pub struct Corridor {
     pub to: Option<String>,
     /// Where the kilometre posts of a line stand.
     pub posts: Posts,
+    /// The heights at which it counts; all of them without it.
+    pub band: Option<Band>,
+    /// The times at which it counts.
+    pub hours: Hours,
     /// Where its geometry comes from.
     pub source: Option<String>,
     /// How far its geometry can be relied on, in words.
@@ -104,6 +110,18 @@ impl Corridor {
     pub fn concerns(&self, country: &str) -> bool {
         let mut own = self.country.iter().chain(&self.countries);
         own.any(|own| own == country)
+    }
+
+    /// Says whether it counts at an instant.
+    #[must_use]
+    pub fn is_active(&self, at: Utc) -> bool {
+        self.hours.is_active(at)
+    }
+
+    /// Says whether a height or a time can make a difference where its outline does not.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.band.is_some() || !self.hours.is_always()
     }
 
     /// Says how far inside one can get, which bounds any margin that leaving may ask for.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::band::BandFault;
+use super::hours::PeriodFault;
 use super::region::Region;
 use crate::units::{LatLon, NotAPlace};
 
@@ -366,6 +368,35 @@ pub enum Fault {
     /// Rings that lie over each other in another way.
     #[error("{0}")]
     Rings(String),
+    /// A part of a property that is of the wrong type.
+    #[error("{property} is {found}: it must be {wanted}")]
+    WrongMember {
+        /// The property and the part, `active[0].from`.
+        property: String,
+        /// Its value, as JSON.
+        found: String,
+        /// What it may be.
+        wanted: &'static str,
+    },
+    /// Heights that make no band.
+    #[error(transparent)]
+    Band(BandFault),
+    /// A period that makes no sense.
+    #[error("active[{nth}]: {fault}")]
+    Period {
+        /// Its place in the list, from 0.
+        nth: usize,
+        /// What is wrong with it.
+        fault: PeriodFault,
+    },
+    /// Something that a period cannot say.
+    #[error("active[{nth}] has \"{found}\": its keys are days, from, to, zone, since and until")]
+    PeriodKey {
+        /// Its place in the list, from 0.
+        nth: usize,
+        /// The key.
+        found: String,
+    },
     /// A feature far from where it is expected; a warning.
     #[error("lies outside the region ({0}): accepted as it stands")]
     OutsideRegion(Region),

@@ -19,12 +19,14 @@ pub mod import;
 pub mod shipped;
 
 mod area;
+mod band;
 mod description;
 mod disc;
 mod distance;
 mod flaw;
 mod geodesic;
 mod heading;
+mod hours;
 mod index;
 mod line;
 mod lint;
@@ -52,10 +54,12 @@ mod wind;
 mod sample;
 
 pub use area::{Area, Polygon};
+pub use band::{Band, BandFault, Datum, Level};
 pub use description::{Class, Corridor, CorridorId, Place};
 pub use disc::Disc;
 pub use flaw::{Fault, FeatureName, Flaw, Member, Ring, Spot};
 pub use heading::{Heading, Way};
+pub use hours::{Hours, Period, PeriodFault, PeriodText};
 pub use line::{HalfWidths, Line};
 pub use lint::{Doubt, Matter, Others, Site, lint};
 pub use locate::Location;

@@ -2,6 +2,7 @@
 
 use super::area::Area;
 use super::description::{Class, Corridor, CorridorId};
+use super::hours::Hours;
 use super::line::Line;
 use super::posts::Posts;
 use super::shape::Shape;
@@ -77,6 +78,8 @@ fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
         from: None,
         to: None,
         posts: Posts::default(),
+        band: None,
+        hours: Hours::default(),
         source: None,
         certainty: None,
         shape,

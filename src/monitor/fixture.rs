@@ -8,7 +8,7 @@ use std::sync::Arc;
 use geo::{Destination, Geodesic, Point};
 use uuid::Uuid;
 
-use crate::corridor::{Area, Class, Corridor, CorridorId, CorridorSet, Line, Posts, Shape};
+use crate::corridor::{Area, Class, Corridor, CorridorId, CorridorSet, Hours, Line, Posts, Shape};
 use crate::monitor::alert::{Alert, Event};
 use crate::monitor::rule::Rule;
 use crate::monitor::standing::StandingRecord;
@@ -82,6 +82,8 @@ fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
         from: None,
         to: None,
         posts: Posts::default(),
+        band: None,
+        hours: Hours::default(),
         source: None,
         certainty: None,
         shape,

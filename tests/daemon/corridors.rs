@@ -86,6 +86,45 @@ within      latitude 41.5 to 41.51, longitude 22.1 to 22.11
 }
 
 #[test]
+fn heights_and_times_of_a_corridor_are_shown() {
+    let small = Small::new();
+    write(
+        small.folder(),
+        "limited.geojson",
+        r#"{"type": "FeatureCollection", "features": [
+  {"type": "Feature",
+   "properties": {"id": "range", "radius_m": 500, "altitude_max_m": 600, "altitude_datum": "msl",
+     "active": [{"from": "22:00", "to": "06:00", "zone": "Europe/Skopje", "until": "2020-05-01"}]},
+   "geometry": {"type": "Point", "coordinates": [22.0, 41.5]}}
+]}"#,
+    );
+    check(
+        &small.run(&["show", "range", "--corridors", "DIR/limited.geojson"]),
+        "id          range
+name        range
+class       zone
+size        radius 500 m
+vertices    1
+within      latitude 41.5 to 41.5, longitude 22 to 22
+heights     up to 600 m msl
+counts      every day 22:00 to 06:00 Europe/Skopje until 2020-05-01T22:00:00Z (it does not)
+",
+    );
+    let shown = small.run(&[
+        "show",
+        "range",
+        "--corridors",
+        "DIR/limited.geojson",
+        "--json",
+    ]);
+    let shown: Value = serde_json::from_str(&shown.out).expect("JSON");
+    assert_eq!(shown["altitude_max_m"], 600.0);
+    assert_eq!(shown["altitude_datum"], "msl");
+    assert_eq!(shown["active"], false);
+    assert_eq!(shown.get("next_change"), None);
+}
+
+#[test]
 fn a_place_is_told_by_the_corridors_around_it() {
     let small = Small::new();
     let near = |place: &[&str]| {

@@ -10,7 +10,9 @@ use super::described::{Described, decimetres};
 use super::source::Source;
 use super::style::{HEADING, painted};
 use super::words;
-use crate::corridor::{Corridor, CorridorSet, Extent, Measures};
+use crate::clock::Clock;
+use crate::corridor::{Band, Corridor, CorridorSet, Extent, Hours, Measures};
+use crate::units::Utc;
 
 /// How much of an id must agree for it to be the one that was meant, 0 to 1.
 const ALIKE_MIN: f64 = 0.4;
@@ -44,6 +46,19 @@ struct Shown<'a> {
     /// West, south, east, north, as RFC 7946 has it.
     bbox: [f64; 4],
     #[serde(skip_serializing_if = "Option::is_none")]
+    altitude_min_m: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    altitude_max_m: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    altitude_datum: Option<&'static str>,
+    /// Its periods in words; absent, like the two after it, if it always counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hours: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    active: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_change: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certainty: Option<&'a str>,
@@ -55,12 +70,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let found = set.find(&args.id).ok_or_else(|| unknown(&args.id, &set))?;
     let corridor = set.get(found);
     let measures = corridor.measures();
+    let now = Clock::start().now().utc;
     let mut out = painted();
     if args.json {
-        serde_json::to_writer(&mut out, &shown(corridor, &measures))?;
+        serde_json::to_writer(&mut out, &shown(corridor, &measures, now))?;
         writeln!(out)?;
     } else {
-        print(corridor, &measures, &mut out)?;
+        print(corridor, &measures, now, &mut out)?;
     }
     Ok(())
 }
@@ -93,7 +109,9 @@ fn unknown(id: &str, set: &CorridorSet) -> anyhow::Error {
     }
 }
 
-fn shown<'a>(corridor: &'a Corridor, measures: &Measures) -> Shown<'a> {
+fn shown<'a>(corridor: &'a Corridor, measures: &Measures, now: Utc) -> Shown<'a> {
+    let band = corridor.band.as_ref();
+    let hours = Some(&corridor.hours).filter(|hours| !hours.is_always());
     let posts = posts(corridor, &measures.extent);
     let bounds = measures.bounds;
     Shown {
@@ -106,6 +124,12 @@ fn shown<'a>(corridor: &'a Corridor, measures: &Measures) -> Shown<'a> {
             Extent::Across(_) | Extent::Around(_) => Vec::new(),
         },
         bbox: [bounds.west, bounds.south, bounds.east, bounds.north],
+        altitude_min_m: band.and_then(Band::min_m),
+        altitude_max_m: band.and_then(Band::max_m),
+        altitude_datum: band.map(|band| band.datum().as_str()),
+        hours: hours.map(ToString::to_string),
+        active: hours.map(|hours| hours.is_active(now)),
+        next_change: hours.and_then(|hours| Some(hours.next_change(now)?.to_string())),
         source: corridor.source.as_deref(),
         certainty: corridor.certainty.as_deref(),
     }
@@ -122,7 +146,12 @@ fn posts(corridor: &Corridor, extent: &Extent) -> Option<(f64, f64)> {
     }
 }
 
-fn print(corridor: &Corridor, measures: &Measures, out: &mut impl Write) -> io::Result<()> {
+fn print(
+    corridor: &Corridor,
+    measures: &Measures,
+    now: Utc,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let mut tell = |what: &str, text: Option<&str>| match text {
         Some(text) => writeln!(out, "{HEADING}{what:<11}{HEADING:#} {text}"),
         None => Ok(()),
@@ -145,6 +174,11 @@ fn print(corridor: &Corridor, measures: &Measures, out: &mut impl Write) -> io::
     tell("half-width", words::widths(&measures.extent).as_deref())?;
     tell("vertices", Some(&measures.vertices.to_string()))?;
     tell("within", Some(&measures.bounds.to_string()))?;
+    tell(
+        "heights",
+        corridor.band.map(|band| band.to_string()).as_deref(),
+    )?;
+    tell("counts", times(&corridor.hours, now).as_deref())?;
     tell("source", corridor.source.as_deref())?;
     tell("certainty", corridor.certainty.as_deref())
 }
@@ -160,4 +194,20 @@ fn parts(extent: &Extent) -> Option<String> {
         }
         Extent::Along { .. } | Extent::Across(_) | Extent::Around(_) => None,
     }
+}
+
+/// Says when a corridor counts, unless it always does, and whether it does at this moment.
+fn times(hours: &Hours, now: Utc) -> Option<String> {
+    if hours.is_always() {
+        return None;
+    }
+    let state = if hours.is_active(now) {
+        "it does"
+    } else {
+        "it does not"
+    };
+    Some(match hours.next_change(now) {
+        Some(change) => format!("{hours} ({state} until {change})"),
+        None => format!("{hours} ({state})"),
+    })
 }

@@ -4,6 +4,7 @@ use serde::de::{IgnoredAny, MapAccess};
 use serde_json::{Map, Value};
 
 use super::coordinates::{members, positions, rings, single};
+use super::limits;
 use super::posts;
 use super::properties::{Properties, shown};
 use super::sink::{Fill, Sink};
@@ -229,6 +230,8 @@ fn corridor(
         Some(Shape::Area(_) | Shape::Disc(_)) | None => None,
     };
     let posts = posts::read(properties, length_m);
+    let band = limits::band(properties);
+    let hours = limits::hours(properties);
     let source = properties.text("source");
     let certainty = properties.text("certainty");
     let id = id?;
@@ -243,6 +246,8 @@ fn corridor(
         from,
         to,
         posts,
+        band,
+        hours,
         source,
         certainty,
         shape: shape?,

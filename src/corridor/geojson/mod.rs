@@ -7,6 +7,7 @@
 mod coordinates;
 mod feature;
 mod file;
+mod limits;
 mod posts;
 mod properties;
 mod sink;
