@@ -375,6 +375,19 @@ pub struct CorridorPosition {
     pub heading_off_deg: Option<f64>,
     /// Distance to the edge, metres, negative inside.
     pub edge_m: f64,
+    /// The least height at which the corridor counts, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub altitude_min_m: Option<f64>,
+    /// The greatest height at which it counts, metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub altitude_max_m: Option<f64>,
+    /// What these are measured from: `msl`, `ellipsoid`, `home` or `ground`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub altitude_datum: Option<String>,
+    /// How the height lies to these, if there are any: `within`, `above`, `below`, or
+    /// `not-compared` if the fix has no height above that datum and counts by its place alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<String>,
     /// Half the width of the corridor, metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub half_width_m: Option<f64>,
@@ -425,6 +438,12 @@ pub enum CrossingDirection {
 pub enum ExitReason {
     /// It flew out.
     Left,
+    /// It climbed above the greatest height at which the corridor counts.
+    Above,
+    /// It sank below the least one.
+    Below,
+    /// The corridor ceased to count at this time.
+    Hours,
 }
 
 /// The rule that found it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::corridor::{CorridorIndex, CorridorSet, Location, Side as LineSide, mgrs};
+use crate::corridor::{Band, CorridorIndex, CorridorSet, Level, Location, Side as LineSide, mgrs};
 use crate::monitor::alert::{
     self, Alert, Certainty, ConflictSender, CorridorPosition, CrossingDirection, EdgeCrossing,
     Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Severity, Status, Track,
@@ -90,23 +90,40 @@ impl Ingredients<'_> {
             travelled_m: inside.map(|_| round(self.travelled_m, 1)),
             direction: direction(told),
             reason: match told {
-                Told::Exited { .. } => Some(ExitReason::Left),
+                Told::Exited { reason, .. } => Some(*reason),
                 Told::Entered { .. } | Told::Dwelling { .. } | Told::Crossed { .. } => None,
             },
             conflict: None,
             rule: Some(RuleName {
                 name: self.rule.name.clone(),
             }),
-            certainty: Some(certainty(
-                location.edge_m,
-                fix,
-                self.rule.margin.accuracy_assumed,
-            )),
+            certainty: Some(self.certainty(told, location.edge_m)),
             authenticity: fix.authenticity,
             link: link_of(fix),
             clock: self.civil.clock,
             unit: unit_of(self.unit),
             evidence: evidence_of(fix),
+        }
+    }
+
+    /// Says how sure it is: outside by the edge that was left, inside by every edge.
+    fn certainty(&self, told: &Told, edge_m: f64) -> Certainty {
+        let (fix, assumed) = (self.fix, self.rule.margin.accuracy_assumed);
+        let outline = certainty(edge_m, fix, assumed);
+        let band = self.corridors.get(self.corridor).band;
+        let height = band.map(|band| match band.level(&fix.heights) {
+            Level::Compared { edge_m, .. } => weigh(edge_m, fix.v_acc, assumed),
+            Level::NotCompared => Certainty::Possible,
+        });
+        match told {
+            Told::Exited {
+                reason: ExitReason::Above | ExitReason::Below,
+                ..
+            } if !fix.is_interfered => height.unwrap_or(outline),
+            Told::Exited { .. } => outline,
+            Told::Entered { .. } | Told::Dwelling { .. } | Told::Crossed { .. } => {
+                height.map_or(outline, |height| height.min(outline))
+            }
         }
     }
 
@@ -122,6 +139,7 @@ impl Ingredients<'_> {
     fn corridor_position(&self, location: &Location, course_deg: Option<f64>) -> CorridorPosition {
         let heading = course_deg.and_then(|course_deg| location.heading(course_deg));
         let corridor = self.corridors.get(self.corridor);
+        let band = corridor.band.as_ref();
         CorridorPosition {
             id: corridor.id.to_string(),
             name: corridor.name.clone(),
@@ -135,6 +153,10 @@ impl Ingredients<'_> {
             heading_along: heading.map(|heading| heading.way.as_str().to_owned()),
             heading_off_deg: heading.map(|heading| round(heading.off_deg, 1)),
             edge_m: round(location.edge_m, 1),
+            altitude_min_m: band.and_then(Band::min_m),
+            altitude_max_m: band.and_then(Band::max_m),
+            altitude_datum: band.map(|band| band.datum().as_str().to_owned()),
+            height: band.map(|band| height_word(band, self.fix).to_owned()),
             half_width_m: location.half_width.map(Metres::get),
             near: location.near.as_ref().map(|near| Near {
                 name: near.name.clone(),
@@ -321,6 +343,18 @@ fn velocity(velocity: track::Velocity) -> Velocity {
         ground_mps: round(velocity.ground_mps, 2),
         vertical_mps: velocity.up_mps.map(|up_mps| round(up_mps, 2)),
         course_deg: velocity.course_deg.filter(|_| is_moving).map(bearing),
+    }
+}
+
+/// Says how a height lies to a band, as alerts do.
+fn height_word(band: &Band, fix: &Fix) -> &'static str {
+    match band.level(&fix.heights) {
+        Level::Compared { edge_m, .. } if edge_m <= 0.0 => "within",
+        Level::Compared { is_upper: true, .. } => "above",
+        Level::Compared {
+            is_upper: false, ..
+        } => "below",
+        Level::NotCompared => "not-compared",
     }
 }
 

@@ -16,6 +16,7 @@ use crate::monitor::compose::{self, Ingredients};
 use crate::monitor::gate::{GateSettings, Rejection};
 use crate::monitor::identity;
 use crate::monitor::liveness::LivenessSettings;
+use crate::monitor::presence::Presence;
 use crate::monitor::roster::{Roster, RosterSettings};
 use crate::monitor::rule::Rule;
 use crate::monitor::sample;
@@ -415,6 +416,7 @@ impl Monitor {
             None if was_known && rule.margin.width(fix.h_acc) <= REACH_MAX_M => f64::INFINITY,
             None => self.corridors.edge_distance_m(corridor, fix.position),
         };
+        let (presence, counted) = self.presence(corridor, fix, before);
         let episodes = follow.episodes.get(&key).copied().unwrap_or(0);
         let stand = follow
             .stands
@@ -427,6 +429,8 @@ impl Monitor {
             fix,
             before,
             edge_m,
+            presence,
+            counted,
             passage: passage.map(|passage| (passage.enter, passage.leave)),
         });
         if let Some(told) = told {
@@ -439,6 +443,23 @@ impl Monitor {
             follow.episodes.insert(key, stand.episode);
             follow.stands.remove(&key);
         }
+    }
+
+    /// Says whether a corridor counts at the height and the time of a fix, and whether it did at
+    /// those of the fix before.
+    fn presence(
+        &self,
+        corridor: CorridorIndex,
+        fix: &Fix,
+        before: Option<&Fix>,
+    ) -> (Presence, bool) {
+        let corridor = self.corridors.get(corridor);
+        if !corridor.is_limited() {
+            return (Presence::ALWAYS, true);
+        }
+        let civil = self.timekeeper.civil(fix.received);
+        let of = |fix: &Fix| Presence::of(corridor, fix, civil.of(fix.received));
+        (of(fix), before.is_some_and(|before| of(before).counts()))
     }
 
     /// Turns what a fix changed into the standing to store and the alert to send.

@@ -22,6 +22,7 @@ mod names;
 mod passing;
 mod paths;
 mod point;
+mod presence;
 mod roster;
 pub mod rule;
 mod run;

@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use crate::corridor::{CorridorIndex, CorridorSet, Side as LineSide};
+use crate::monitor::alert::ExitReason;
 use crate::monitor::passing::Passing;
+use crate::monitor::presence::Presence;
 use crate::monitor::rule::Rule;
 use crate::monitor::standing::{Change, Side, Standing, StandingRecord};
 use crate::track::{Fix, TrackTime};
@@ -33,6 +35,8 @@ pub(super) struct Stand {
     entry: Option<Crossing>,
     /// Length travelled inside, metres.
     pub(super) travelled_m: f64,
+    /// Why the track is outside, from the first fix on that was surely so.
+    away: Option<ExitReason>,
 }
 
 /// Where and when the edge was crossed.
@@ -64,6 +68,7 @@ pub(super) enum Told {
         entry: Option<Crossing>,
         exit: Option<Crossing>,
         inside: Duration,
+        reason: ExitReason,
     },
 }
 
@@ -78,6 +83,10 @@ pub(super) struct Step<'a> {
     pub(super) before: Option<&'a Fix>,
     /// Signed distance of the fix to the edge, metres; infinite if beyond every margin.
     pub(super) edge_m: f64,
+    /// Whether the corridor counts at the height and the time of the fix.
+    pub(super) presence: Presence,
+    /// Whether it counted at those of the fix before.
+    pub(super) counted: bool,
     /// First entry and last exit of the way, as fractions of it, if it touches the corridor.
     pub(super) passage: Option<(f64, f64)>,
 }
@@ -135,7 +144,7 @@ impl Stand {
         let inner = outer.min(depth / 2.0);
         self.follow_edge(step, inner);
 
-        let side = Side::of(step.edge_m, inner, outer);
+        let side = self.judge(step, Side::of(step.edge_m, inner, outer));
         let at = step.fix.at;
         let was = self.standing;
         let (next, change) = was.step(at, side, step.rule.confirm, step.rule.dwell);
@@ -169,6 +178,20 @@ impl Stand {
         self.entry
     }
 
+    /// Adds height and time to what the outline says, and notes why the track is outside.
+    fn judge(&mut self, step: &Step<'_>, outline: Side) -> Side {
+        let side = outline.max(step.presence.side(step.rule.margin, step.fix.v_acc));
+        match (side, outline) {
+            (Side::Inside, _) => self.away = None,
+            (Side::Uncertain, _) => {}
+            (Side::Outside, Side::Outside) => _ = self.away.get_or_insert(ExitReason::Left),
+            (Side::Outside, Side::Inside | Side::Uncertain) => {
+                _ = self.away.get_or_insert(step.presence.reason());
+            }
+        }
+        side
+    }
+
     /// Follows the edge itself, without margins: crossings, and the length inside.
     fn follow_edge(&mut self, step: &Step<'_>, inner: f64) {
         let edge_m = step.edge_m;
@@ -176,6 +199,10 @@ impl Stand {
         let Some(before) = step.before else {
             return self.lose_the_way(step);
         };
+        if !(step.counted && step.presence.counts()) {
+            let was_inside = step.counted && was_m <= 0.0;
+            return self.appear(was_inside, step.presence.counts() && edge_m <= 0.0);
+        }
         let length_m = before.position.distance_m(step.fix.position);
         match (was_m <= 0.0, edge_m <= 0.0) {
             (true, true) => self.travelled_m += length_m,
@@ -199,6 +226,22 @@ impl Stand {
                     self.go_out(step.crossing(before, leave));
                 }
             }
+        }
+    }
+
+    /// The corridor begins or ceases to count, by height or by time, or does neither.
+    ///
+    /// That happens at no point of the outline, and none is made up. Within the margin of an entry
+    /// over the edge the way in stays known.
+    fn appear(&mut self, was_inside: bool, is_inside: bool) {
+        if was_inside == is_inside {
+            return;
+        }
+        self.outward = None;
+        self.passing = Passing::default();
+        if is_inside && self.standing == Standing::Outside {
+            self.inward = None;
+            self.travelled_m = 0.0;
         }
     }
 
@@ -260,6 +303,7 @@ impl Stand {
             entry: self.entry.take(),
             exit,
             inside: inside_for(was, left_at),
+            reason: self.away.take().unwrap_or(ExitReason::Left),
         };
         self.inward = None;
         self.passing = Passing::default();

@@ -18,8 +18,8 @@ use crate::monitor::rule::Confirm;
 use crate::track::TrackTime;
 use crate::units::{LatLon, Utc};
 
-/// On which side of the edge a fix lies, given its margin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// On which side of the edge a fix lies, given its margin; of several edges the greatest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     /// Inside, beyond the margin.
     Inside,

@@ -4,6 +4,7 @@ mod clocks;
 mod crossings;
 mod flights;
 mod identities;
+mod limits;
 mod restarts;
 mod tracks;
 mod walks;

@@ -244,6 +244,10 @@ fn corridor_example() -> alert::CorridorPosition {
         heading_along: Some("along".to_owned()),
         heading_off_deg: Some(-12.5),
         edge_m: -70.0,
+        altitude_min_m: None,
+        altitude_max_m: Some(600.0),
+        altitude_datum: Some("msl".to_owned()),
+        height: Some("within".to_owned()),
         half_width_m: Some(250.0),
         near: Some(alert::Near {
             name: "Demir Kapija".to_owned(),
