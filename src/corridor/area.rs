@@ -121,6 +121,10 @@ impl Area {
         self.depth
     }
 
+    pub(super) const fn rings(&self) -> &Runs {
+        &self.rings
+    }
+
     pub(super) const fn segment_count(&self) -> usize {
         self.rings.segments()
     }
@@ -129,22 +133,6 @@ impl Area {
         let vertex = self.rings.vertex(nth);
         let vertices = self.rings.vertices();
         Segment::edge(vertices[vertex], vertices[vertex + 1])
-    }
-
-    /// Says whether `at` lies inside, by the edges that a ray towards east crosses.
-    ///
-    /// On an edge the answer may be either.
-    pub(super) fn encloses(&self, at: LatLon) -> bool {
-        let mut inside = false;
-        for (start, end) in self.rings.iter().flat_map(edges) {
-            if (at.lat() < start.lat()) != (at.lat() < end.lat()) {
-                let fraction = (at.lat() - start.lat()) / (end.lat() - start.lat());
-                if at.lon() < start.lon() + fraction * (end.lon() - start.lon()) {
-                    inside = !inside;
-                }
-            }
-        }
-        inside
     }
 }
 
@@ -176,7 +164,7 @@ fn ring_size_m2(ring: &[LatLon]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corridor::sample::{place, square};
+    use crate::corridor::sample::{encloses, place, square};
 
     #[test]
     fn the_depth_of_a_square_is_a_quarter_of_its_side() {
@@ -189,9 +177,9 @@ mod tests {
         let hole = square(41.0, 22.0, 2_000.0);
         let area = Area::new(square(41.0, 22.0, 4_000.0), vec![hole]).unwrap();
         assert!((area.depth().get() - 500.0).abs() < 1.0);
-        assert!(!area.encloses(place(41.0, 22.0)));
-        assert!(area.encloses(place(41.013, 22.0)));
-        assert!(!area.encloses(place(41.02, 22.0)));
+        assert!(!encloses(&area, place(41.0, 22.0)));
+        assert!(encloses(&area, place(41.013, 22.0)));
+        assert!(!encloses(&area, place(41.02, 22.0)));
     }
 
     fn polygon(lat: f64, lon: f64, side_m: f64) -> Polygon {
@@ -209,9 +197,9 @@ mod tests {
         let island = polygon(41.0, 22.0, 2_000.0);
         let area = Area::of_polygons(vec![holed, island]).unwrap();
         assert!((area.depth().get() - 500.0).abs() < 1.0);
-        assert!(area.encloses(place(41.0, 22.0)));
-        assert!(!area.encloses(place(41.013, 22.0)));
-        assert!(area.encloses(place(41.03, 22.0)));
+        assert!(encloses(&area, place(41.0, 22.0)));
+        assert!(!encloses(&area, place(41.013, 22.0)));
+        assert!(encloses(&area, place(41.03, 22.0)));
         assert_eq!(area.segment_count(), 12);
         let rings: Vec<usize> = area.polygons().map(|rings| rings.len()).collect();
         assert_eq!(rings, [2, 1]);

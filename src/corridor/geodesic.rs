@@ -27,6 +27,11 @@ impl Latitude {
         Self { sin, cos }
     }
 
+    /// Returns its tangent.
+    pub(super) fn slope(self) -> f64 {
+        self.sin / self.cos
+    }
+
     /// Returns the latitude some degrees farther north.
     pub(super) fn moved(self, degrees: f64) -> Self {
         let (sin, cos) = sin_cos(degrees.to_radians());

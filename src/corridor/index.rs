@@ -1,111 +1,299 @@
-//! The R-tree over everything that a place or a path can be near to.
+//! The index over everything that a place or a path can be near to.
 
-use std::ops::ControlFlow;
+use rstar::{AABB, ParentNode, RStarInsertionStrategy, RTree, RTreeNode, RTreeObject, RTreeParams};
 
-use rstar::{AABB, RTree, RTreeObject};
-
-use super::metric::Scale;
+use super::bounds::{Bounds, SLACK_M};
+use super::chain::{Chain, Chains, From, Nearest, Stretch, least};
+use super::probe::Probe;
 use super::segment::Segment;
 use super::set::CorridorIndex;
 use super::shape::Shape;
 use crate::units::LatLon;
 
-/// Metres per degree of latitude where a degree is shortest, rounded down.
-const METRES_PER_DEGREE_MIN: f64 = 110_500.0;
+#[cfg(test)]
+mod tests;
 
-/// What every box is widened by beyond its due, metres: the index must not lose what lies on
-/// an edge to rounding.
-const SLACK_M: f64 = 0.001;
-
-/// An immutable index over the edges of all corridors, in boxes of degrees.
+/// An immutable index over the segments of all corridors.
+///
+/// An R-tree of stretches says which corridors are near; the boxes of each corridor's own chains
+/// say where it is nearest, however long it is.
 #[derive(Debug)]
-pub(super) struct Index(RTree<Entry>);
-
-/// Something that the index finds, in a box that holds everything that counts as near it.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) corridor: CorridorIndex,
-    pub(super) part: Part,
-    envelope: AABB<[f64; 2]>,
+pub(super) struct Index {
+    tree: RTree<Entry, Nodes>,
+    chains: Chains,
+    all: Vec<Chain>,
+    /// For each corridor, where its chains end.
+    ends: Vec<usize>,
 }
 
-/// What a box in the index stands for.
+/// Something that the tree finds, in a box that holds everything that counts as near it.
+#[derive(Clone, Debug)]
+struct Entry {
+    corridor: CorridorIndex,
+    held: Held,
+    bounds: Bounds,
+}
+
+/// What a box in the tree stands for.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
-    /// A segment, its box widened by the half-width of a line.
-    Segment(Segment),
-    /// An area, which holds places that are near none of its edges.
+enum Held {
+    /// A stretch of a chain, by their numbers, its box widened by the half-width of a line.
+    Stretch(u32, u32),
+    /// A polygon, which holds places that are near none of its edges.
     Inside,
 }
 
+/// What a path may touch.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// A segment.
+    Segment(Segment),
+    /// The inside of an area, away from its edges.
+    Inside,
+}
+
+/// How many boxes a node of the tree holds.
+#[derive(Debug)]
+struct Nodes;
+
+impl RTreeParams for Nodes {
+    const MIN_SIZE: usize = 4;
+    const MAX_SIZE: usize = 8;
+    const REINSERTION_COUNT: usize = 2;
+    type DefaultInsertionStrategy = RStarInsertionStrategy;
+}
+
 impl RTreeObject for Entry {
-    type Envelope = AABB<[f64; 2]>;
+    type Envelope = AABB<[f32; 2]>;
 
     fn envelope(&self) -> Self::Envelope {
-        self.envelope
+        self.bounds.envelope()
     }
 }
 
 impl Index {
-    /// Builds the tree in one go.
+    /// Builds everything in one go.
+    ///
+    /// # Panics
+    ///
+    /// If there are four billion chains, or stretches of one chain.
     pub(super) fn new<'a>(shapes: impl Iterator<Item = (CorridorIndex, &'a Shape)>) -> Self {
+        let mut index = Self {
+            tree: RTree::new_with_params(),
+            chains: Chains::default(),
+            all: Vec::new(),
+            ends: Vec::new(),
+        };
         let mut entries = Vec::new();
         for (corridor, shape) in shapes {
             if let Shape::Area(area) = shape {
                 entries.extend(area.exteriors().map(|exterior| Entry {
                     corridor,
-                    part: Part::Inside,
-                    envelope: envelope(exterior.iter().copied(), 0.0),
+                    held: Held::Inside,
+                    bounds: Bounds::around(exterior, 0.0),
                 }));
             }
-            entries.extend(shape.segments().map(|segment| Entry {
-                corridor,
-                part: Part::Segment(segment),
-                envelope: envelope(
-                    [segment.start, segment.end].into_iter(),
-                    segment.half_width_max_m(),
-                ),
-            }));
+            index.add(corridor, shape, &mut entries);
         }
-        Self(RTree::bulk_load(entries))
+        index.tree = RTree::bulk_load_with_params(entries);
+        index
     }
 
-    /// Shows `visit` every entry that may lie within `radius_m` of `at`.
-    pub(super) fn around(&self, at: LatLon, radius_m: f64, visit: impl FnMut(&Entry)) {
-        self.visit(envelope([at].into_iter(), radius_m), visit);
+    fn add(&mut self, corridor: CorridorIndex, shape: &Shape, entries: &mut Vec<Entry>) {
+        let mut first = 0;
+        for count in shape.chains() {
+            let segments = (first..first + count).map(|nth| shape.segment(nth));
+            let chain = self.chains.add(first, segments);
+            first += count;
+            let number = narrow(self.all.len());
+            entries.extend((0..chain.stretches()).map(|nth| {
+                let vertices = self.chains.vertices(&chain, chain.stretch(nth));
+                Entry {
+                    corridor,
+                    held: Held::Stretch(number, narrow(nth)),
+                    bounds: Bounds::around(vertices, chain.half_width_max_m()),
+                }
+            }));
+            self.all.push(chain);
+        }
+        self.ends.push(self.all.len());
     }
 
-    /// Shows `visit` every entry that the straight path between two places may touch.
-    pub(super) fn along(&self, from: LatLon, to: LatLon, visit: impl FnMut(&Entry)) {
-        self.visit(envelope([from, to].into_iter(), 0.0), visit);
+    fn chains_of(&self, corridor: CorridorIndex) -> &[Chain] {
+        let nth = corridor.get();
+        let start = nth.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.all[start..self.ends[nth]]
     }
 
-    fn visit(&self, envelope: AABB<[f64; 2]>, mut visit: impl FnMut(&Entry)) {
-        let walk = self
-            .0
-            .locate_in_envelope_intersecting_int(envelope, |entry| {
-                visit(entry);
-                ControlFlow::<()>::Continue(())
+    fn stretch(&self, chain: u32, stretch: u32) -> (&Chain, Stretch) {
+        let chain = &self.all[wide(chain)];
+        (chain, chain.stretch(wide(stretch)))
+    }
+
+    /// Shows `visit` every corridor with a segment whose strip begins within `radius_m`, with
+    /// the distance to it, negative inside the strip; perhaps several times, the nearest included.
+    ///
+    /// An area that the place may be inside of is shown as well, as infinitely far away.
+    pub(super) fn around(
+        &self,
+        probe: &Probe,
+        radius_m: f64,
+        mut visit: impl FnMut(CorridorIndex, Nearest),
+    ) {
+        let within = Nearest {
+            metres: radius_m + SLACK_M,
+            ..Nearest::NONE
+        };
+        let mut last = (None, within);
+        self.visit(&probe.bounds(radius_m), |entry| {
+            let Held::Stretch(chain, stretch) = entry.held else {
+                return visit(entry.corridor, Nearest::NONE);
+            };
+            if last.0 != Some(entry.corridor) {
+                last = (Some(entry.corridor), within);
+            }
+            let (chain, stretch) = self.stretch(chain, stretch);
+            let nearest = self.chains.nearest_of(chain, stretch, probe, last.1);
+            if nearest.segment != last.1.segment {
+                last.1 = nearest;
+                visit(entry.corridor, nearest);
+            }
+        });
+    }
+
+    /// Shows `visit` everything that the straight path between two places may touch.
+    pub(super) fn along(
+        &self,
+        from: LatLon,
+        to: LatLon,
+        mut visit: impl FnMut(CorridorIndex, Part),
+    ) {
+        self.visit(&Bounds::around(&[from, to], 0.0), |entry| {
+            let Held::Stretch(chain, stretch) = entry.held else {
+                return visit(entry.corridor, Part::Inside);
+            };
+            let (chain, stretch) = self.stretch(chain, stretch);
+            let near = Bounds::around(&[from, to], chain.half_width_max_m());
+            self.chains.meeting_of(chain, stretch, &near, &mut |nth| {
+                let segment = self.chains.segment(chain, nth);
+                visit(entry.corridor, Part::Segment(segment));
             });
-        debug_assert!(walk.is_continue(), "the visitor never stops the walk");
+        });
+    }
+
+    /// Shows `visit` the segments of one corridor that the straight path between two places may
+    /// touch.
+    pub(super) fn along_one(
+        &self,
+        corridor: CorridorIndex,
+        from: LatLon,
+        to: LatLon,
+        mut visit: impl FnMut(Segment),
+    ) {
+        for chain in self.chains_of(corridor) {
+            let near = Bounds::around(&[from, to], chain.half_width_max_m());
+            self.chains.meeting(chain, &near, &mut |nth| {
+                visit(self.chains.segment(chain, nth));
+            });
+        }
+    }
+
+    /// Finds the segment of a corridor that is nearest, of equals the first.
+    pub(super) fn nearest(&self, corridor: CorridorIndex, probe: &Probe, from: From) -> Nearest {
+        let chains = self.chains_of(corridor).iter();
+        chains.fold(Nearest::NONE, |best, chain| {
+            self.chains.nearest(chain, probe, from, best)
+        })
+    }
+
+    /// Says whether a place lies inside the rings of an area; on an edge it may say either.
+    pub(super) fn encloses(&self, corridor: CorridorIndex, at: LatLon) -> bool {
+        let rings = self.chains_of(corridor).iter();
+        let crossed = rings.filter(|ring| self.chains.is_crossed_oddly(ring, at));
+        crossed.count() % 2 == 1
+    }
+
+    /// Bounds from below how far away the nearest edge of any strip or area is, metres.
+    ///
+    /// Strips for which `is_known` says yes are left out, and so is what is farther than `most_m`.
+    pub(super) fn clearance_m(
+        &self,
+        probe: &Probe,
+        most_m: f64,
+        is_known: impl Fn(CorridorIndex) -> bool,
+    ) -> f64 {
+        let mut search = Clearance {
+            index: self,
+            probe,
+            is_known,
+            metres: most_m,
+        };
+        search.descend(self.tree.root());
+        search.metres
+    }
+
+    fn visit(&self, bounds: &Bounds, mut visit: impl FnMut(&Entry)) {
+        walk(self.tree.root(), bounds, &mut visit);
     }
 }
 
-/// Boxes some places, `margin_m` wider than they are.
+/// Shows `visit` everything whose box meets another.
 ///
-/// A degree of longitude is taken at a latitude beyond all that the margin reaches, from either
-/// of two boxes that are asked whether they meet.
-fn envelope(places: impl Iterator<Item = LatLon>, margin_m: f64) -> AABB<[f64; 2]> {
-    let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    for at in places {
-        for (axis, degrees) in [at.lon(), at.lat()].into_iter().enumerate() {
-            low[axis] = low[axis].min(degrees);
-            high[axis] = high[axis].max(degrees);
+/// The tree's own walk does the same, but compares boxes axis by axis through closures that are not
+/// always inlined: half the instructions of a lookup.
+fn walk(node: &ParentNode<Entry>, bounds: &Bounds, visit: &mut impl FnMut(&Entry)) {
+    for child in node.children() {
+        match child {
+            RTreeNode::Leaf(entry) if entry.bounds.meets(bounds) => visit(entry),
+            RTreeNode::Parent(below) if Bounds::from(below.envelope()).meets(bounds) => {
+                walk(below, bounds, visit);
+            }
+            RTreeNode::Leaf(_) | RTreeNode::Parent(_) => {}
         }
     }
-    let margin_m = margin_m + SLACK_M;
-    let lat = margin_m / METRES_PER_DEGREE_MIN;
-    let poleward = low[1].abs().max(high[1].abs()) + 2.0 * lat + 1.0;
-    let lon = margin_m / Scale::around(poleward.min(89.9)).east;
-    AABB::from_corners([low[0] - lon, low[1] - lat], [high[0] + lon, high[1] + lat])
+}
+
+/// A search for the nearest edge of anything, by ever smaller boxes, the nearest first.
+struct Clearance<'a, K> {
+    index: &'a Index,
+    probe: &'a Probe,
+    is_known: K,
+    metres: f64,
+}
+
+impl<K: Fn(CorridorIndex) -> bool> Clearance<'_, K> {
+    fn descend(&mut self, node: &ParentNode<Entry>) {
+        let mut gaps = [f64::INFINITY; Nodes::MAX_SIZE];
+        for (gap_m, child) in gaps.iter_mut().zip(node.children()) {
+            let rough_m = self.probe.gap_m(&Bounds::from(child.envelope()));
+            *gap_m = self.probe.at_least_m(rough_m);
+        }
+        while let Some((nth, gap_m)) = least(&gaps)
+            && gap_m < self.metres
+        {
+            gaps[nth] = f64::INFINITY;
+            match &node.children()[nth] {
+                RTreeNode::Parent(below) => self.descend(below),
+                RTreeNode::Leaf(entry) => self.measure(entry),
+            }
+        }
+    }
+
+    fn measure(&mut self, entry: &Entry) {
+        if let Held::Stretch(chain, stretch) = entry.held
+            && !(self.is_known)(entry.corridor)
+        {
+            let (chain, stretch) = self.index.stretch(chain, stretch);
+            let clear_m = self.index.chains.clearance_m(chain, stretch, self.probe);
+            self.metres = self.metres.min(clear_m);
+        }
+    }
+}
+
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).expect("a set of corridors has fewer than four billion of anything")
+}
+
+fn wide(number: u32) -> usize {
+    usize::try_from(number).expect("a number of 32 bits")
 }

@@ -144,6 +144,11 @@ impl Line {
         }
     }
 
+    /// Says whether the width changes along the line.
+    pub(super) const fn is_tapered(&self) -> bool {
+        matches!(self.widths, Widths::Each(_))
+    }
+
     /// Returns half the width of the strip where it is narrowest.
     #[must_use]
     pub fn half_width_min(&self) -> Metres {
@@ -170,6 +175,10 @@ impl Line {
     #[must_use]
     pub fn length_m(&self) -> f64 {
         self.reached_m.last().copied().unwrap_or(0.0)
+    }
+
+    pub(super) const fn runs(&self) -> &Runs {
+        &self.runs
     }
 
     pub(super) const fn segment_count(&self) -> usize {

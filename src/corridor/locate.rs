@@ -1,10 +1,12 @@
 //! Where a place lies relative to one corridor and to the nearest town.
 
+use super::chain::From;
 use super::heading::Heading;
 use super::metric::Scale;
 use super::places::NearPlace;
+use super::probe::Probe;
 use super::projection::{ON_CENTRELINE_M, Side};
-use super::set::{CorridorIndex, CorridorSet};
+use super::set::{CorridorIndex, CorridorSet, Nearby};
 use super::shape::Shape;
 use super::wind::wind;
 use crate::units::{LatLon, Metres};
@@ -46,15 +48,26 @@ impl CorridorSet {
     /// Tells where `at` lies relative to a corridor, which it need not be inside of.
     #[must_use]
     pub fn locate(&self, corridor: CorridorIndex, at: LatLon) -> Location {
+        self.locate_near(&self.measure(corridor, at), at)
+    }
+
+    /// Tells where `at` lies relative to a corridor that was found near it.
+    #[must_use]
+    pub fn locate_near(&self, nearby: &Nearby, at: LatLon) -> Location {
         let near = self.places.nearest(at);
-        let corridor = self.get(corridor);
+        let corridor = self.get(nearby.corridor);
         match &corridor.shape {
             Shape::Line(line) => {
-                let projection = line.project(at);
+                let segment = if line.is_tapered() {
+                    self.nearest_segment(nearby.corridor, at)
+                } else {
+                    nearby.segment
+                };
+                let projection = line.project(at, segment);
                 let off = ON_CENTRELINE_M <= projection.cross_track_m;
                 let way = Scale::between(projection.foot, at).offset(projection.foot, at);
                 Location {
-                    edge_m: corridor.shape.edge_m(at),
+                    edge_m: nearby.edge_m,
                     chainage_m: Some(corridor.posts.km_at(projection.along_m) * 1000.0),
                     cross_track_m: Some(projection.cross_track_m),
                     side: projection.side,
@@ -64,8 +77,8 @@ impl CorridorSet {
                     near,
                 }
             }
-            shape @ (Shape::Area(_) | Shape::Disc(_)) => Location {
-                edge_m: shape.edge_m(at),
+            Shape::Area(_) | Shape::Disc(_) => Location {
+                edge_m: nearby.edge_m,
                 chainage_m: None,
                 cross_track_m: None,
                 side: None,
@@ -84,9 +97,14 @@ impl CorridorSet {
     #[must_use]
     pub fn edge_side(&self, corridor: CorridorIndex, at: LatLon) -> Option<Side> {
         match &self.get(corridor).shape {
-            Shape::Line(line) => line.flank(at),
+            Shape::Line(line) => line.flank(at, self.nearest_segment(corridor, at)),
             Shape::Area(_) | Shape::Disc(_) => None,
         }
+    }
+
+    fn nearest_segment(&self, corridor: CorridorIndex, at: LatLon) -> usize {
+        let nearest = self.index.nearest(corridor, &Probe::new(at), From::Middle);
+        nearest.segment
     }
 }
 

@@ -113,12 +113,6 @@ pub(super) struct Foot {
 }
 
 impl Foot {
-    /// Farther away than any foot.
-    pub(super) const NONE: Self = Self {
-        fraction: 0.0,
-        distance_m: f64::INFINITY,
-    };
-
     /// Drops a perpendicular from `at` to the segment from `start` to `end`.
     pub(super) fn of(at: LatLon, start: LatLon, end: LatLon) -> Self {
         Self::within(at, start, end, 0.0)
@@ -149,6 +143,16 @@ impl Vantage {
             latitude,
             scale: latitude.scale(),
         }
+    }
+
+    /// Returns the plane at the place.
+    pub(super) const fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// Returns the tangent of the latitude.
+    pub(super) fn slope(&self) -> f64 {
+        self.latitude.slope()
     }
 
     /// Finds the point of a segment as [`Foot::within`] does.
@@ -241,7 +245,10 @@ fn fraction(edge: Offset, way: Offset, grows_m: f64) -> f64 {
 /// Measures the straight line in longitude and latitude between two places, metres.
 pub(super) fn length_m(from: LatLon, to: LatLon) -> f64 {
     let straight = Scale::between(from, to).offset(from, to).length_m();
-    let pieces = (straight / PIECE_M).ceil().max(1.0);
+    if straight <= PIECE_M {
+        return straight;
+    }
+    let pieces = (straight / PIECE_M).ceil();
     let mut length = 0.0;
     let mut piece = 0.0;
     let mut start = from;

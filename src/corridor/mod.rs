@@ -20,6 +20,8 @@ pub mod shipped;
 
 mod area;
 mod band;
+mod bounds;
+mod chain;
 mod description;
 mod disc;
 mod distance;
@@ -39,8 +41,10 @@ mod path;
 mod place_line;
 mod places;
 mod posts;
+mod probe;
 mod projection;
 mod region;
+mod revision;
 mod ring;
 mod runs;
 mod segment;
@@ -48,6 +52,7 @@ mod set;
 mod shape;
 mod soundness;
 mod transverse_mercator;
+mod vicinity;
 mod wind;
 
 #[cfg(test)]
@@ -73,3 +78,4 @@ pub use region::Region;
 pub use segment::Segment;
 pub use set::{CorridorIndex, CorridorSet, DuplicateId, Nearby, Summary};
 pub use shape::Shape;
+pub use vicinity::Vicinity;

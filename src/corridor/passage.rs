@@ -29,11 +29,10 @@ impl CorridorSet {
         let Some(path) = Path::new(from, to) else {
             return;
         };
-        self.index.along(from, to, |entry| {
-            let shape = &self.get(entry.corridor).shape;
-            if let Some((enter, leave)) = path.through_part(shape, entry.part) {
+        self.index.along(from, to, |corridor, part| {
+            if let Some((enter, leave)) = self.through_part(&path, corridor, part) {
                 found.push(Passage {
-                    corridor: entry.corridor,
+                    corridor,
                     enter,
                     leave,
                 });
@@ -55,23 +54,26 @@ impl CorridorSet {
     #[must_use]
     pub fn passage(&self, corridor: CorridorIndex, from: LatLon, to: LatLon) -> Option<Passage> {
         let path = Path::new(from, to)?;
-        let shape = &self.get(corridor).shape;
-        let inside = match shape {
+        let mut inside = match &self.get(corridor).shape {
             Shape::Line(_) | Shape::Disc(_) => None,
-            Shape::Area(_) => path.through_part(shape, Part::Inside),
+            Shape::Area(_) => self.through_part(&path, corridor, Part::Inside),
         };
-        let edges = shape
-            .segments()
-            .filter_map(|segment| path.through_part(shape, Part::Segment(segment)));
-        let (enter, leave) = inside
-            .into_iter()
-            .chain(edges)
-            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+        self.index.along_one(corridor, from, to, |segment| {
+            let through = self.through_part(&path, corridor, Part::Segment(segment));
+            let both = inside.into_iter().chain(through);
+            inside = both.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        });
+        let (enter, leave) = inside?;
         Some(Passage {
             corridor,
             enter,
             leave,
         })
+    }
+
+    fn through_part(&self, path: &Path, corridor: CorridorIndex, part: Part) -> Option<(f64, f64)> {
+        let shape = &self.get(corridor).shape;
+        path.through_part(shape, part, |at| self.edge_distance_m(corridor, at) <= 0.0)
     }
 
     /// Finds where the path first is inside a corridor, as a fraction of the path.

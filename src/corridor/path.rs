@@ -35,8 +35,14 @@ impl Path {
         self.from.towards(self.to, fraction)
     }
 
-    /// Finds the first and the last fraction at which the path is inside a part of a shape.
-    pub(super) fn through_part(&self, shape: &Shape, part: Part) -> Option<(f64, f64)> {
+    /// Finds the first and the last fraction at which the path is inside a part of a shape, with
+    /// what says whether a place is inside the whole of it.
+    pub(super) fn through_part(
+        &self,
+        shape: &Shape,
+        part: Part,
+        is_inside: impl Fn(LatLon) -> bool,
+    ) -> Option<(f64, f64)> {
         match (shape, part) {
             (Shape::Line(_) | Shape::Disc(_), Part::Segment(segment)) => {
                 self.through_strip(segment)
@@ -47,8 +53,8 @@ impl Path {
                 Some((fraction, fraction))
             }
             (Shape::Area(_), Part::Inside) => {
-                let starts = shape.edge_m(self.from) <= 0.0;
-                let ends = shape.edge_m(self.to) <= 0.0;
+                let starts = is_inside(self.from);
+                let ends = is_inside(self.to);
                 (starts || ends)
                     .then_some((if starts { 0.0 } else { 1.0 }, if ends { 1.0 } else { 0.0 }))
             }

@@ -3,7 +3,6 @@
 use super::line::Line;
 use super::metric::{Foot, Scale, length_m};
 use super::segment::Segment;
-use super::shape::edges;
 use crate::units::LatLon;
 
 /// What is nearer to the centreline than this is on it, metres: less than a fix tells apart.
@@ -50,10 +49,10 @@ pub(super) struct Projection {
 }
 
 impl Line {
-    /// Projects `at` to the centreline; of equally near points the first one counts.
-    pub(super) fn project(&self, at: LatLon) -> Projection {
-        let (nth, foot) = self.nearest(at);
+    /// Projects `at` to the centreline, whose segment `nth` is the nearest.
+    pub(super) fn project(&self, at: LatLon, nth: usize) -> Projection {
         let Segment { start, end, .. } = self.segment(nth);
+        let foot = Foot::of(at, start, end);
         let nearest = start.towards(end, foot.fraction);
         let scale = Scale::between(at, nearest);
         let side = if foot.distance_m < ON_CENTRELINE_M {
@@ -75,10 +74,10 @@ impl Line {
     }
 
     /// Tells the side of `at` however near it is; none on the line and at the round ends of its
-    /// parts.
-    pub(super) fn flank(&self, at: LatLon) -> Option<Side> {
-        let (nth, foot) = self.nearest(at);
+    /// parts. The segment `nth` is the nearest.
+    pub(super) fn flank(&self, at: LatLon, nth: usize) -> Option<Side> {
         let Segment { start, end, .. } = self.segment(nth);
+        let foot = Foot::of(at, start, end);
         let before = self.opens(nth) && foot.fraction <= 0.0;
         let beyond = self.closes(nth) && 1.0 <= foot.fraction;
         if before || beyond {
@@ -91,20 +90,6 @@ impl Line {
             (cross != 0.0).then_some(0.0 < cross)
         })
         .map(across)
-    }
-
-    /// Finds the segment that is nearest to `at`, and its nearest point; of equals the first.
-    fn nearest(&self, at: LatLon) -> (usize, Foot) {
-        let mut segment = 0;
-        let mut foot = Foot::NONE;
-        let edges = self.parts().flat_map(edges);
-        for (nth, (start, end)) in edges.enumerate() {
-            let next = Foot::of(at, start, end);
-            if next.distance_m < foot.distance_m {
-                (segment, foot) = (nth, next);
-            }
-        }
-        (segment, foot)
     }
 
     /// Says whether the line turns left at the vertex that a fraction of a segment falls on.
@@ -139,6 +124,14 @@ const fn across(left: bool) -> Side {
 mod tests {
     use super::*;
     use crate::corridor::sample::{geodesic_m, metres, moved, place};
+    use crate::corridor::shape::edges;
+
+    /// Walks over all segments; of equally near ones the first counts.
+    fn nearest(line: &Line, at: LatLon) -> usize {
+        let edges = line.parts().flat_map(edges).enumerate();
+        let measured = edges.map(|(nth, (start, end))| (nth, Foot::of(at, start, end).distance_m));
+        measured.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap().0
+    }
 
     #[test]
     fn the_side_is_that_of_the_direction_of_the_line() {
@@ -198,7 +191,7 @@ mod tests {
 
     fn check(vertices: Vec<LatLon>, at: LatLon, side: Option<Side>, what: &str) {
         let line = Line::new(vertices, metres(100.0)).unwrap();
-        assert_eq!(line.project(at).side, side, "{what}");
+        assert_eq!(line.project(at, nearest(&line, at)).side, side, "{what}");
     }
 
     #[test]
@@ -206,7 +199,10 @@ mod tests {
         let start = place(41.0, 22.0);
         let vertices = vec![start, moved(start, 0.0, 5_000.0)];
         let line = Line::new(vertices, metres(5.0)).unwrap();
-        let flank = |east, north| line.flank(moved(start, east, north));
+        let flank = |east, north| {
+            let at = moved(start, east, north);
+            line.flank(at, nearest(&line, at))
+        };
         assert_eq!(flank(-0.5, 1_000.0), Some(Side::Left));
         assert_eq!(flank(0.5, 1_000.0), Some(Side::Right));
         assert_eq!(flank(-3.0, -4.0), None, "before the start");
@@ -218,7 +214,11 @@ mod tests {
         ];
         let line = Line::new(bend, metres(5.0)).unwrap();
         let beyond = moved(start, 5_004.0, 0.0);
-        assert_eq!(line.flank(beyond), Some(Side::Right), "outside of a bend");
+        assert_eq!(
+            line.flank(beyond, nearest(&line, beyond)),
+            Some(Side::Right),
+            "outside of a bend"
+        );
     }
 
     #[test]
@@ -227,7 +227,7 @@ mod tests {
         let line = Line::new(vertices.clone(), metres(100.0)).unwrap();
         let first = geodesic_m(vertices[0], vertices[1]);
         for (at, along_m) in vertices.iter().zip([0.0, first, line.length_m()]) {
-            let projection = line.project(*at);
+            let projection = line.project(*at, nearest(&line, *at));
             assert!((projection.along_m - along_m).abs() < 0.1, "{projection:?}");
             assert!(projection.cross_track_m < 1e-6);
             assert_eq!(projection.side, Some(Side::On));

@@ -2,10 +2,11 @@
 
 use super::area::Area;
 use super::description::{Class, Corridor, CorridorId};
+use super::distance::settle;
 use super::hours::Hours;
 use super::line::Line;
 use super::posts::Posts;
-use super::shape::Shape;
+use super::shape::{Shape, edges};
 use crate::units::{LatLon, Metres};
 
 pub(super) fn place(lat: f64, lon: f64) -> LatLon {
@@ -37,6 +38,27 @@ pub(super) fn moved(from: LatLon, east_m: f64, north_m: f64) -> LatLon {
     place(there.y(), there.x())
 }
 
+/// Measures the signed distance to the edge of a shape by a walk over all that it is made of.
+pub(super) fn walked_m(shape: &Shape, at: LatLon) -> f64 {
+    let segments = shape.segments().map(|segment| segment.edge_m(at));
+    let nearest_m = segments.fold(f64::INFINITY, f64::min);
+    settle(match shape {
+        Shape::Area(area) if encloses(area, at) => -nearest_m,
+        Shape::Line(_) | Shape::Disc(_) | Shape::Area(_) => nearest_m,
+    })
+}
+
+/// Says whether a place lies inside an area, by the edges that a ray towards east crosses.
+pub(super) fn encloses(area: &Area, at: LatLon) -> bool {
+    let edges = area.rings().iter().flat_map(edges);
+    let crossed = edges.filter(|(start, end)| {
+        let fraction = (at.lat() - start.lat()) / (end.lat() - start.lat());
+        (at.lat() < start.lat()) != (at.lat() < end.lat())
+            && at.lon() < start.lon() + fraction * (end.lon() - start.lon())
+    });
+    crossed.count() % 2 == 1
+}
+
 /// Lays a closed ring of `side_m` metres a side around a middle.
 pub(super) fn square(lat: f64, lon: f64, side_m: f64) -> Vec<LatLon> {
     let middle = place(lat, lon);
@@ -66,7 +88,7 @@ pub(super) fn area(id: &str, exterior: Vec<LatLon>, holes: Vec<Vec<LatLon>>) -> 
     )
 }
 
-fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
+pub(super) fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
     Corridor {
         id: CorridorId::new(id),
         name: id.to_owned(),

@@ -3,6 +3,7 @@
 use super::area::Area;
 use super::disc::Disc;
 use super::line::Line;
+use super::runs::Runs;
 use super::segment::Segment;
 use crate::units::LatLon;
 
@@ -43,6 +44,17 @@ impl Shape {
             Self::Area(area) => area.segment(nth),
             Self::Disc(disc) => disc.segment(),
         }
+    }
+
+    /// Returns how many segments each part of a line and each ring of an area has.
+    pub(super) fn chains(&self) -> impl Iterator<Item = usize> {
+        let (runs, disc) = match self {
+            Self::Line(line) => (Some(line.runs()), None),
+            Self::Area(area) => (Some(area.rings()), None),
+            Self::Disc(_) => (None, Some(1)),
+        };
+        let runs = runs.into_iter().flat_map(Runs::iter);
+        runs.map(|run| run.len() - 1).chain(disc)
     }
 
     /// Returns every segment, in the order of their numbers.

@@ -115,10 +115,7 @@ fn within(set: &CorridorSet, at: LatLon, radius: Metres) -> Vec<Nearby> {
 /// Finds the corridor whose edge is nearest, however far away it is.
 fn nearest(set: &CorridorSet, at: LatLon) -> Option<Nearby> {
     set.iter()
-        .map(|(corridor, _)| Nearby {
-            corridor,
-            edge_m: set.edge_distance_m(corridor, at),
-        })
+        .map(|(corridor, _)| set.measure(corridor, at))
         .min_by(|a, b| a.edge_m.total_cmp(&b.edge_m))
 }
 
