@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::corridor::{CorridorIndex, CorridorSet, Nearby, Passage};
+use crate::corridor::{CorridorIndex, CorridorSet, Nearby, Passage, Vicinity};
 use crate::monitor::Decision;
 use crate::monitor::alert::{Alert, Episode};
 use crate::monitor::compose::{self, Ingredients};
@@ -107,6 +107,8 @@ struct Follow {
     stands: BTreeMap<(usize, CorridorIndex), Stand>,
     /// How many episodes there were with the corridors that are left behind.
     episodes: BTreeMap<(usize, CorridorIndex), u64>,
+    /// How far it may fly before the index can say anything new.
+    vicinity: Vicinity,
 }
 
 impl Monitor {
@@ -298,6 +300,14 @@ impl Monitor {
         self.tracks.len()
     }
 
+    /// Forgets where every track has room, so that its next fix asks the index.
+    #[cfg(test)]
+    pub(super) fn forget_vicinities(&mut self) {
+        for follow in self.tracks.values_mut() {
+            follow.vicinity = Vicinity::default();
+        }
+    }
+
     /// Returns how many stories are under way.
     #[cfg(test)]
     pub(super) fn stands(&self) -> usize {
@@ -344,7 +354,7 @@ impl Monitor {
             continuous && last.at <= fix.at && fix.at.since(last.at) <= WAY_KNOWN_MAX
         });
 
-        self.find_concerned(&follow, &fix, before);
+        self.find_concerned(&mut follow, &fix, before);
         let concerned = mem::take(&mut self.concerned);
         for rule in 0..self.settings.rules.len() {
             for &corridor in &concerned {
@@ -361,7 +371,47 @@ impl Monitor {
     ///
     /// Those that it lies in or has passed, and those that a story is under way with. Margins
     /// only matter for the latter, so that they bound the search.
-    fn find_concerned(&mut self, follow: &Follow, fix: &Fix, before: Option<&Fix>) {
+    fn find_concerned(&mut self, follow: &mut Follow, fix: &Fix, before: Option<&Fix>) {
+        if !self.knows_the_vicinity(follow, fix, before) {
+            self.ask_the_index(follow, fix, before);
+        }
+        self.concerned.clear();
+        self.concerned
+            .extend(self.nearby.iter().map(|nearby| nearby.corridor));
+        self.concerned
+            .extend(self.passages.iter().map(|passage| passage.corridor));
+        self.concerned
+            .extend(follow.stands.keys().map(|(_rule, corridor)| *corridor));
+        self.concerned.sort_unstable();
+        self.concerned.dedup();
+    }
+
+    /// Answers from what is remembered, if no edge is within the widest margin of any rule.
+    ///
+    /// Beyond every margin a distance decides nothing but on which side of the edge the fix is, so
+    /// that a bound of it does.
+    fn knows_the_vicinity(&mut self, follow: &Follow, fix: &Fix, before: Option<&Fix>) -> bool {
+        let room_m = |fix: &Fix| follow.vicinity.room_m(&self.corridors, fix.position);
+        let rules = self.settings.rules.iter();
+        let widest = rules
+            .map(|rule| rule.margin.width(fix.h_acc))
+            .fold(0.0, f64::max);
+        let Some(room_m) = room_m(fix)
+            .filter(|room_m| widest < *room_m)
+            .filter(|_| before.is_none_or(|before| room_m(before).is_some()))
+        else {
+            return false;
+        };
+        self.nearby.clear();
+        self.nearby.extend(follow.vicinity.inside(room_m));
+        self.passages.clear();
+        if before.is_some() {
+            self.passages.extend(follow.vicinity.passages());
+        }
+        true
+    }
+
+    fn ask_the_index(&mut self, follow: &mut Follow, fix: &Fix, before: Option<&Fix>) {
         let widths = follow
             .stands
             .keys()
@@ -374,15 +424,7 @@ impl Monitor {
             self.corridors
                 .passages(before.position, fix.position, &mut self.passages);
         }
-        self.concerned.clear();
-        self.concerned
-            .extend(self.nearby.iter().map(|nearby| nearby.corridor));
-        self.concerned
-            .extend(self.passages.iter().map(|passage| passage.corridor));
-        self.concerned
-            .extend(follow.stands.keys().map(|(_rule, corridor)| *corridor));
-        self.concerned.sort_unstable();
-        self.concerned.dedup();
+        self.corridors.survey(fix.position, &mut follow.vicinity);
     }
 
     fn step(

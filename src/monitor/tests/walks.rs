@@ -122,12 +122,51 @@ fn run(corridors: &[Corridor], reports: &[Report], restarts: &BTreeSet<usize>) -
     decisions
 }
 
+/// Flies the same, but remembers nothing of where there is room.
+fn run_forgetful(
+    corridors: &[Corridor],
+    reports: &[Report],
+    restarts: &BTreeSet<usize>,
+) -> Vec<Decision> {
+    let mut decisions: Vec<Decision> = Vec::new();
+    let mut run = monitor(corridors, &rules(), Vec::new());
+    for (n, report) in reports.iter().enumerate() {
+        if restarts.contains(&n) {
+            run = monitor(corridors, &rules(), stored(&decisions));
+        }
+        run.forget_vicinities();
+        decisions.extend(feed(&mut run, std::slice::from_ref(report)));
+    }
+    decisions
+}
+
 fn bytes(alerts: &[Alert]) -> String {
     serde_json::to_string(alerts).unwrap()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn what_is_remembered_of_a_vicinity_decides_nothing_else(
+        (strip_m, line_m, side_m) in (20.0..1_500.0, 20.0..1_500.0, 200.0..9_000.0),
+        holed in any::<bool>(),
+        legs in prop::collection::vec(some_leg(), 1..150),
+    ) {
+        let hole = ((0.0, 0.0), side_m / 3.0);
+        let holes = if holed { vec![hole] } else { Vec::new() };
+        let bends = [(-800.0, -3_000.0), (900.0, 0.0), (-400.0, 4_000.0)];
+        let corridors = [
+            meridian("strip", strip_m),
+            line("line", line_m, &bends),
+            yard(side_m, &holes),
+        ];
+        let (reports, restarts) = heard(&legs);
+        let remembered = run(&corridors, &reports, &restarts);
+        let asked = run_forgetful(&corridors, &reports, &restarts);
+        prop_assert_eq!(&remembered, &asked);
+        prop_assert_eq!(bytes(&told(remembered)), bytes(&told(asked)));
+    }
 
     #[test]
     fn whatever_is_flown_the_story_is_sound(
