@@ -1,13 +1,12 @@
 //! Grid references are those of `GeographicLib`: `GeoConvert`, from Debian's geographiclib-tools.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-use std::thread;
-
 use corridord::corridor::mgrs;
 use corridord::units::LatLon;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
+
+#[path = "peers/tool.rs"]
+mod tool;
 
 /// Steps off an edge, degrees: none, less than a millimetre, a centimetre, a metre.
 const STEPS: [f64; 7] = [0.0, 1e-9, -1e-9, 1e-7, -1e-7, 1e-5, -1e-5];
@@ -26,7 +25,7 @@ fn ten_thousand_places_have_the_reference_that_geographiclib_gives() {
     assert_eq!(places.all.len(), 10_000);
 
     let lines: Vec<String> = places.all.iter().map(line).collect();
-    let judged = geo_convert(&["-m", "-p", "0"], &lines);
+    let judged = tool::answers("GeoConvert", &["-m", "-p", "0"], &lines);
     for (at, judged) in places.all.iter().zip(judged) {
         assert_eq!(mgrs(*at), Some(judged), "{}", line(at));
     }
@@ -93,7 +92,7 @@ impl Places {
             }
             edges.push(format!("{zone}n {easting:?} {northing:?}"));
         }
-        for edge in geo_convert(&["-g", "-p", "9"], &edges) {
+        for edge in tool::answers("GeoConvert", &["-g", "-p", "9"], &edges) {
             let (lat, lon) = edge.split_once(' ').expect("latitude and longitude");
             self.add(lat.parse().expect("degrees"), lon.parse().expect("degrees"));
         }
@@ -115,24 +114,4 @@ impl Places {
 /// Writes a place with every digit that it has.
 fn line(at: &LatLon) -> String {
     format!("{:?} {:?}", at.lat(), at.lon())
-}
-
-/// Returns what `GeoConvert` answers to each line.
-fn geo_convert(args: &[&str], lines: &[String]) -> Vec<String> {
-    let mut child = Command::new("GeoConvert")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("GeoConvert is here: ./tests/run installs Debian's geographiclib-tools");
-    let mut stdin = child.stdin.take().expect("a piped stdin");
-    let input = lines.join("\n");
-    let write = thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().expect("GeoConvert runs");
-    write.join().expect("the writer ended").expect("it reads");
-    assert!(output.status.success(), "GeoConvert: {}", output.status);
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    let answers: Vec<String> = text.lines().map(str::to_owned).collect();
-    assert_eq!(answers.len(), lines.len(), "an answer for each line");
-    answers
 }

@@ -44,7 +44,7 @@ pub(super) struct Projection {
     pub(super) half_width_m: f64,
     /// The side of the line; none straight beyond an end of it.
     pub(super) side: Option<Side>,
-    /// The bearing of the line there, degrees.
+    /// The bearing of the line there, degrees; along a straight line in degrees it changes.
     pub(super) bearing_deg: f64,
 }
 
@@ -69,7 +69,9 @@ impl Line {
             cross_track_m: foot.distance_m,
             half_width_m: self.segment(nth).half_width_m(foot.fraction),
             side,
-            bearing_deg: Scale::between(start, end).offset(start, end).bearing_deg(),
+            bearing_deg: Scale::around(nearest.lat())
+                .offset(start, end)
+                .bearing_deg(),
         }
     }
 
