@@ -3,7 +3,7 @@
 use crate::corridor::{Band, Corridor, Datum, Hours, Period, PeriodText};
 use crate::monitor::alert::{Alert, Certainty, ExitReason};
 use crate::monitor::fixture::{
-    START, alerts, feed, flight, monitor, ms_of, near, road, stored, told, words,
+    START, alerts, feed, fix, flight, monitor, ms_of, near, road, stored, told, words,
 };
 use crate::monitor::rule::Rule;
 use crate::track::{Message, Report};
@@ -276,6 +276,37 @@ fn the_night_of_the_change_of_clocks_ends_by_the_new_ones() {
         );
         assert_eq!(alerts[1].occurred_at, utc(ends));
     }
+}
+
+#[test]
+fn whoever_hovers_enters_and_leaves_by_height_and_by_time() {
+    let hover = |heights_m: [f64; 3]| -> Vec<Report> {
+        let fixes = (0..60_u32).map(|second| {
+            let mut report = fix(second * 1_000, (100.0, 0.0));
+            raise(&mut report, heights_m[second as usize / 20]);
+            report
+        });
+        fixes.collect()
+    };
+    let rising = hover([100.0, 400.0, 700.0]);
+    check(
+        road_at(Datum::Msl),
+        &rising,
+        "road entered, road exited",
+        "through the band",
+    );
+    let half_a_minute = PeriodText {
+        since: Some("2026-05-01T10:00:20Z"),
+        until: Some("2026-05-01T10:00:40Z"),
+        ..PeriodText::default()
+    };
+    let corridor = road_during(&half_a_minute);
+    check(
+        corridor,
+        &hover([400.0; 3]),
+        "road entered, road exited",
+        "while it counts",
+    );
 }
 
 #[test]
