@@ -131,7 +131,7 @@ fn a_place_is_told_by_the_corridors_around_it() {
         let flags = ["--corridors", "DIR/small.geojson", "--radius", "7 km"];
         small.run(&[&["near"], place, &flags].concat())
     };
-    let told = "41.501N 22.03E, 2.3 km from Testgrad at 158 degrees
+    let told = "41.501N 22.03E, 34TEL8596594887, 2.3 km from Testgrad at 158 degrees
 corridors within 7 km: 2
 
 strip: inside, 89 m from the edge; 111 m left of the centreline; km 14.505
@@ -145,7 +145,7 @@ yard: outside, 5845 m from the edge
     check(&near(&["41.501", "N", "22.03", "E"]), told);
     check(
         &near(&["41.6N", "22.03"]),
-        "41.6N 22.03E, 8.9 km from Testgrad at 5 degrees
+        "41.6N 22.03E, 34TEM8583405878, 8.9 km from Testgrad at 5 degrees
 no corridor within 7 km; the nearest is
 
 strip: outside, 10906 m from the edge; 11106 m left of the centreline; km 14.505
@@ -154,7 +154,7 @@ strip: outside, 10906 m from the edge; 11106 m left of the centreline; km 14.505
     );
     check(
         &near(&["-41.501,-22.03"]),
-        "41.501S 22.03W
+        "41.501S 22.03W, 27GVQ1403405112
 no corridor within 7 km
 ",
     );
@@ -334,7 +334,7 @@ fn json_has_the_documented_keys() {
     keys(
         &["near", "41.5", "22.01"],
         "",
-        "lat lon radius_m near corridors",
+        "lat lon mgrs radius_m near corridors",
     );
     keys(
         &["near", "41.5", "22.01"],
@@ -349,9 +349,9 @@ fn json_has_the_documented_keys() {
     keys(
         &["near", "42", "22"],
         "",
-        "lat lon radius_m corridors nearest",
+        "lat lon mgrs radius_m corridors nearest",
     );
-    keys(&["near", "43", "22"], "", "lat lon radius_m corridors");
+    keys(&["near", "43", "22"], "", "lat lon mgrs radius_m corridors");
     keys(
         &["check", "DIR/small.geojson"],
         "/files/0",

@@ -10,8 +10,9 @@ use super::position;
 use super::source::Source;
 use super::style::{HEADING, painted};
 use super::words;
-use crate::corridor::{Corridor, CorridorSet, Location, NearPlace, Nearby, Side};
-use crate::units::{LatLon, Metres};
+use crate::clock::Clock;
+use crate::corridor::{Corridor, CorridorSet, Location, NearPlace, Nearby, Side, mgrs};
+use crate::units::{LatLon, Metres, Utc};
 
 /// Where the nearest corridor is still worth telling, metres; far beyond it, local metres fail.
 const NEAREST_MAX_M: f64 = 100_000.0;
@@ -41,6 +42,7 @@ struct Words {
     /// Latitude and longitude in decimal degrees: 41.5 22.1, or 41.5N,22.1E
     #[arg(value_name = "LAT", allow_hyphen_values = true)]
     first: String,
+    /// Nothing if both stand in one word
     #[arg(value_name = "LON", allow_hyphen_values = true)]
     second: Option<String>,
     #[arg(hide = true, allow_hyphen_values = true)]
@@ -72,6 +74,8 @@ struct Around<'a> {
 /// A corridor, and how the place lies to it.
 struct Found<'a> {
     corridor: &'a Corridor,
+    /// Whether it counts at this moment; absent if it always does.
+    active: Option<bool>,
     location: Location,
     place_line: String,
 }
@@ -81,7 +85,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let corridors = args.source.read()?;
     let at = position::read(&args.place.text(), &corridors.region)
         .map_err(|error| clap::Error::raw(ErrorKind::ValueValidation, format!("{error}\n")))?;
-    let around = look(&corridors.set, at, args.radius);
+    let around = look(&corridors.set, at, args.radius, Clock::start().now().utc);
     let mut out = painted();
     if args.json {
         serde_json::to_writer(&mut out, &answer(&around))?;
@@ -92,16 +96,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn look(set: &CorridorSet, at: LatLon, radius: Metres) -> Around<'_> {
+fn look(set: &CorridorSet, at: LatLon, radius: Metres, now: Utc) -> Around<'_> {
     let within = within(set, at, radius);
-    let nearest = nearest(set, at).map(|nearest| locate(set, nearest, at));
+    let nearest = nearest(set, at).map(|nearest| locate(set, nearest, at, now));
     Around {
         at,
         radius,
         // It is the same whatever corridor the place is located by.
         town: nearest.as_ref().and_then(|it| it.location.near.clone()),
         nearest: nearest.filter(|it| within.is_empty() && it.location.edge_m <= NEAREST_MAX_M),
-        within: within.iter().map(|it| locate(set, *it, at)).collect(),
+        within: within.iter().map(|it| locate(set, *it, at, now)).collect(),
     }
 }
 
@@ -119,9 +123,11 @@ fn nearest(set: &CorridorSet, at: LatLon) -> Option<Nearby> {
         .min_by(|a, b| a.edge_m.total_cmp(&b.edge_m))
 }
 
-fn locate(set: &CorridorSet, nearby: Nearby, at: LatLon) -> Found<'_> {
+fn locate(set: &CorridorSet, nearby: Nearby, at: LatLon, now: Utc) -> Found<'_> {
+    let corridor = set.get(nearby.corridor);
     Found {
-        corridor: set.get(nearby.corridor),
+        corridor,
+        active: (!corridor.hours.is_always()).then(|| corridor.is_active(now)),
         location: set.locate(nearby.corridor, at),
         place_line: set.place_line(nearby.corridor, at, None),
     }
@@ -131,6 +137,8 @@ fn locate(set: &CorridorSet, nearby: Nearby, at: LatLon) -> Found<'_> {
 struct Answer<'a> {
     lat: f64,
     lon: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mgrs: Option<String>,
     radius_m: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     near: Option<Town<'a>>,
@@ -153,6 +161,9 @@ struct Entry<'a> {
     id: &'a str,
     name: &'a str,
     inside: bool,
+    /// Whether it counts at this moment; absent if it always does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    active: Option<bool>,
     edge_m: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     cross_track_m: Option<f64>,
@@ -169,6 +180,7 @@ fn answer<'a>(around: &'a Around<'a>) -> Answer<'a> {
     Answer {
         lat: around.at.lat(),
         lon: around.at.lon(),
+        mgrs: mgrs(around.at),
         radius_m: around.radius.get(),
         near: around.town.as_ref().map(|near| Town {
             name: &near.name,
@@ -186,6 +198,7 @@ fn entry<'a>(found: &'a Found<'a>) -> Entry<'a> {
         id: found.corridor.id.as_str(),
         name: &found.corridor.name,
         inside: location.edge_m <= 0.0,
+        active: found.active,
         edge_m: decimetres(location.edge_m),
         cross_track_m: location.cross_track_m.map(decimetres),
         side: location.side.map(Side::as_str),
@@ -199,6 +212,9 @@ fn entry<'a>(found: &'a Found<'a>) -> Entry<'a> {
 
 fn print(around: &Around<'_>, out: &mut impl Write) -> io::Result<()> {
     write!(out, "{}", words::place(around.at))?;
+    if let Some(mgrs) = mgrs(around.at) {
+        write!(out, ", {mgrs}")?;
+    }
     match &around.town {
         Some(near) => {
             let (km, bearing) = (near.distance_m / 1000.0, near.bearing_deg);
@@ -235,6 +251,9 @@ fn tell(found: &Found<'_>, out: &mut impl Write) -> io::Result<()> {
     } else {
         format!("outside, {:.0} m from the edge", location.edge_m)
     }];
+    if found.active == Some(false) {
+        parts.push("does not count at this time".to_owned());
+    }
     parts.extend(across(location));
     let chainage = location.chainage_m;
     parts.extend(chainage.map(|chainage_m| format!("km {:.3}", chainage_m / 1000.0)));
