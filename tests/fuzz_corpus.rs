@@ -22,6 +22,11 @@ fn recordings_hold_on_the_corpus() {
 }
 
 #[test]
+fn imports_hold_on_the_corpus() {
+    check("import", checks::import);
+}
+
+#[test]
 fn signatures_hold_on_the_corpus() {
     check("signing", checks::signing);
 }

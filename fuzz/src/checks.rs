@@ -1,5 +1,8 @@
 //! What must hold whatever the bytes are. Each check panics if it does not.
 
+use corridord::corridor::import::{Conversion, Format, Given, read as published};
+use corridord::corridor::{Region, geojson};
+use corridord::units::Utc;
 use corridord::wire::{
     Decoded, Event, Frame, Framer, SignatureCheck, SignatureVerdict, SigningKey, SigningMemory,
     SigningTime, StreamFramer, TlogReader, decode as read,
@@ -109,6 +112,41 @@ pub(crate) fn signing(bytes: &[u8]) {
         }
         assert_ne!(check.judge(now, event.frame()), SignatureVerdict::Good);
     }
+}
+
+/// Checks that what comes of a file is what the daemon reads, whatever is in the file.
+///
+/// The first byte picks the format, and whether flawed features are left out; the rest is the text.
+pub(crate) fn import(bytes: &[u8]) {
+    let Some((pick, text)) = bytes.split_first() else {
+        return;
+    };
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
+    let (formats, pick) = (Format::ALL, usize::from(*pick));
+    let given = Given {
+        half_width_m: Some(100.0),
+        tracks: true,
+        leave_out_flawed: formats.len() <= pick,
+        ..Given::default()
+    };
+    let mut conversion = Conversion::new(given, Region::default());
+    conversion.add("file", formats[pick % formats.len()], text);
+    if let Ok((collection, report)) = conversion.finish(Utc::default()) {
+        let read = geojson::read(&collection.to_string(), &Region::default());
+        let read = read.expect("the daemon reads it");
+        let [file] = report.files.as_slice() else {
+            panic!("one file: {report:?}");
+        };
+        assert_eq!(read.corridors.len(), file.lines + file.areas + file.discs);
+        assert_eq!(read.places.len(), file.places);
+    }
+    // Neither of these may panic; what they say is held elsewhere.
+    let _said = (
+        Format::recognise(text, None),
+        published(text, None, &Region::default()),
+    );
 }
 
 /// Asks a frame for everything.

@@ -17,6 +17,11 @@ pub fn tlog(bytes: &[u8]) {
     checks::tlog(bytes);
 }
 
+/// Checks what corridors are made of a file.
+pub fn import(bytes: &[u8]) {
+    checks::import(bytes);
+}
+
 /// Checks what is thought of signatures.
 pub fn signing(bytes: &[u8]) {
     checks::signing(bytes);
