@@ -1,8 +1,7 @@
 //! Peers that are not ours: Python scripts over other people's MAVLink and webhook libraries.
 
-use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -11,27 +10,12 @@ use corridor_sim::receive::Delivery;
 use serde_json::{Value, json};
 
 use super::endpoint::SecretFile;
+use script::python;
 
-/// Runs `tests/peers/NAME` with `input` and returns the lines that it prints.
-pub(crate) fn run(name: &str, input: String) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut child = Command::new(python(root))
-        .arg(root.join("tests/peers").join(name))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python starts");
-    let mut stdin = child.stdin.take().expect("a piped stdin");
-    let write = thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().expect("python runs");
-    assert!(output.status.success(), "{name}: {}", output.status);
-    write
-        .join()
-        .expect("the writer ended")
-        .expect("python reads");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.lines().map(str::to_owned).collect()
-}
+#[path = "../../peers/script.rs"]
+mod script;
+
+pub(crate) use script::run;
 
 /// A Python program that runs beside the daemon; killed when it is dropped.
 #[derive(Debug)]
@@ -124,19 +108,4 @@ pub(crate) fn heard(stream: &[u8]) -> Vec<Value> {
     let lines = run("heard.py", hex.concat());
     let messages = lines.iter().map(|line| serde_json::from_str(line));
     messages.map(|message| message.expect("JSON")).collect()
-}
-
-/// Finds the Python that has the libraries of `tests/requirements.txt`.
-fn python(root: &Path) -> PathBuf {
-    if let Some(python) = env::var_os("CORRIDORD_TEST_PYTHON") {
-        return python.into();
-    }
-    let python = root.join("target/test-venv/bin/python");
-    assert!(
-        python.exists(),
-        "this test needs Python with the libraries of tests/requirements.txt: run ./tests/run, \
-         which makes {}, or set CORRIDORD_TEST_PYTHON",
-        python.display()
-    );
-    python
 }
