@@ -16,6 +16,8 @@ use crate::window::Window;
 const JAMMED_FIX_S: f64 = 3.0;
 /// How fast the accuracy that a jammed receiver reports gets worse, metres per second.
 const JAMMED_H_ACC_MPS: f64 = 15.0;
+/// The accuracy that a receiver without a fix reports, metres.
+const NO_FIX_H_ACC_M: f64 = 1_000.0;
 /// Where an autopilot believes to be before it has a fix, seen in recordings.
 const NEAR_ZERO: Place = Place {
     lat_deg: 353e-7,
@@ -53,6 +55,11 @@ pub enum FaultKind {
     FrozenFix,
     /// It has no fix yet and says that it is near 0,0.
     NearZero,
+    /// Its receiver loses the fix at once and stays where it was; the autopilot believes to go on
+    /// straight ahead.
+    FixLost,
+    /// It says its latitude for its longitude, and the reverse.
+    SwappedAxes,
     /// Its civil clock is wrong by so many seconds.
     WrongClock(f64),
     /// Nothing but `HIGH_LATENCY2` is heard of it.
@@ -95,12 +102,13 @@ impl<'a> Wrong<'a> {
         self.kinds.iter().any(|(_, there)| *there == kind)
     }
 
-    /// Spoils what is told; `before` is what was told last before the place froze.
-    pub(crate) fn spoil(&self, telling: &mut Telling, before: Option<&Told>, jammed_at: Motion) {
+    /// Spoils what is told; `before` is what was told last before the place froze, `adrift_at` how the
+    /// vehicle moved when it lost its receiver.
+    pub(crate) fn spoil(&self, telling: &mut Telling, before: Option<&Told>, adrift_at: Motion) {
         for (fault, kind) in &self.kinds {
             let passed_s = self.now.saturating_sub(fault.window.from).as_secs_f64();
             match kind {
-                FaultKind::Jam => jam(telling, jammed_at, passed_s),
+                FaultKind::Jam => jam(telling, adrift_at, passed_s),
                 FaultKind::SpoofJump(step) => shift(telling, *step),
                 FaultKind::SlowDrift(step) => shift(telling, step.times(passed_s)),
                 FaultKind::FrozenFix => {
@@ -109,6 +117,8 @@ impl<'a> Wrong<'a> {
                     }
                 }
                 FaultKind::NearZero => be_near_zero(telling),
+                FaultKind::FixLost => lose_fix(telling, adrift_at, passed_s),
+                FaultKind::SwappedAxes => swap_axes(telling),
                 FaultKind::WrongClock(_) => telling.unix_us = self.clock(telling.unix_us),
                 FaultKind::Reboot
                 | FaultKind::HighLatencyOnly
@@ -130,6 +140,8 @@ impl<'a> Wrong<'a> {
             | FaultKind::SlowDrift(_)
             | FaultKind::FrozenFix
             | FaultKind::NearZero
+            | FaultKind::FixLost
+            | FaultKind::SwappedAxes
             | FaultKind::HighLatencyOnly
             | FaultKind::WrongKey
             | FaultKind::BrokenSignature
@@ -139,13 +151,13 @@ impl<'a> Wrong<'a> {
         wrong.map_or(unix_us, |seconds| moved(unix_us, seconds))
     }
 
-    /// Returns when the jam that there is began.
-    pub(crate) fn jammed_since(&self) -> Option<Duration> {
-        let mut jams = self
+    /// Returns since when the autopilot does without its receiver.
+    pub(crate) fn adrift_since(&self) -> Option<Duration> {
+        let mut adrift = self
             .kinds
             .iter()
-            .filter(|(_, kind)| *kind == FaultKind::Jam);
-        jams.next().map(|(fault, _)| fault.window.from)
+            .filter(|(_, kind)| matches!(kind, FaultKind::Jam | FaultKind::FixLost));
+        adrift.next().map(|(fault, _)| fault.window.from)
     }
 }
 
@@ -187,23 +199,49 @@ impl Told {
 }
 
 fn jam(telling: &mut Telling, jammed_at: Motion, passed_s: f64) {
-    let speed = Step {
-        north_m: jammed_at.north_mps,
-        east_m: jammed_at.east_mps,
-    };
     telling.fix.is_jammed = true;
     telling.fix.h_acc_m += JAMMED_H_ACC_MPS * passed_s;
     if JAMMED_FIX_S <= passed_s {
         telling.fix.kind = GpsFixType::GPS_FIX_TYPE_NO_FIX;
         telling.fix.satellites = 2;
-        telling.fix.place = jammed_at.place.after(speed.times(JAMMED_FIX_S));
-        telling.place = jammed_at.place.after(speed.times(passed_s));
-        telling.motion = Motion {
-            place: telling.place,
-            ..jammed_at
-        };
+        telling.fix.place = ahead(jammed_at, JAMMED_FIX_S);
+        go_straight_on(telling, jammed_at, passed_s);
     } else {
         telling.fix.satellites = 5;
+    }
+}
+
+fn lose_fix(telling: &mut Telling, lost_at: Motion, passed_s: f64) {
+    telling.fix.h_acc_m = NO_FIX_H_ACC_M;
+    telling.fix.kind = GpsFixType::GPS_FIX_TYPE_NO_FIX;
+    telling.fix.satellites = 0;
+    telling.fix.place = lost_at.place;
+    go_straight_on(telling, lost_at, passed_s);
+}
+
+/// Lets the autopilot reckon its place by its speed of a while ago.
+fn go_straight_on(telling: &mut Telling, from: Motion, passed_s: f64) {
+    telling.place = ahead(from, passed_s);
+    telling.motion = Motion {
+        place: telling.place,
+        ..from
+    };
+}
+
+fn ahead(from: Motion, passed_s: f64) -> Place {
+    let speed = Step {
+        north_m: from.north_mps,
+        east_m: from.east_mps,
+    };
+    from.place.after(speed.times(passed_s))
+}
+
+fn swap_axes(telling: &mut Telling) {
+    for place in [&mut telling.place, &mut telling.fix.place] {
+        *place = Place {
+            lat_deg: place.lon_deg,
+            lon_deg: place.lat_deg,
+        };
     }
 }
 
@@ -262,6 +300,8 @@ mod tests {
             FaultKind::SlowDrift(step),
             FaultKind::FrozenFix,
             FaultKind::NearZero,
+            FaultKind::FixLost,
+            FaultKind::SwappedAxes,
             FaultKind::WrongClock(-3_600.0),
         ] {
             let spoiled = fly(&[kind]);
@@ -329,6 +369,44 @@ mod tests {
         let during = frames.iter().filter(|frame| WINDOW.contains(frame.due));
         for (_, lat, lon) in during.filter_map(global_position) {
             assert_eq!((lat, lon), (353, -129));
+        }
+    }
+
+    #[test]
+    fn a_lost_fix_is_told_at_once_while_the_autopilot_goes_straight_on() {
+        let frames = fly(&[FaultKind::FixLost]);
+        let during = frames.iter().filter(|frame| WINDOW.contains(frame.due));
+        let mut raws = 0;
+        for frame in during.clone() {
+            if let MavMessage::GPS_RAW_INT(raw) = message(frame) {
+                assert_eq!(raw.fix_type, GpsFixType::GPS_FIX_TYPE_NO_FIX);
+                raws += 1;
+            }
+        }
+        assert_eq!(raws, 60);
+        let told: Vec<_> = during.filter_map(global_position).collect();
+        let (first, last) = (told[0], told[told.len() - 1]);
+        assert!(
+            (first.1 - last.1).abs() < 100,
+            "east, {first:?} to {last:?}"
+        );
+        assert!(first.2 < last.2, "{first:?} to {last:?}");
+    }
+
+    #[test]
+    fn swapped_axes_are_told_the_wrong_way_round() {
+        let (clean, spoiled) = (fly(&[]), fly(&[FaultKind::SwappedAxes]));
+        for (one, other) in clean.iter().zip(&spoiled) {
+            let places = (global_position(one), global_position(other));
+            let (Some((_, lat, lon)), Some((_, told_lat, told_lon))) = places else {
+                continue;
+            };
+            let expected = if WINDOW.contains(one.due) {
+                (lon, lat)
+            } else {
+                (lat, lon)
+            };
+            assert_eq!((told_lat, told_lon), expected, "{:?}", one.due);
         }
     }
 

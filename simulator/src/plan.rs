@@ -1,5 +1,7 @@
 //! What one vehicle is told to do, with its units and its bounds.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use crate::fault::VehicleFault;
@@ -33,6 +35,8 @@ pub struct VehiclePlan {
     pub mav_type: MavType,
     /// Speed along the line, metres per second; 0 hovers.
     pub speed_mps: f64,
+    /// How long before the start it booted; by chance, half a minute to five minutes, if absent.
+    pub booted_before: Option<Duration>,
     /// Height above home, metres.
     pub height_m: f64,
     /// Height of home above mean sea level, metres.
@@ -136,6 +140,7 @@ impl VehiclePlan {
             version: MavlinkVersion::V2,
             mav_type: MavType::MAV_TYPE_QUADROTOR,
             speed_mps: 15.0,
+            booted_before: None,
             height_m: 100.0,
             home_alt_msl_m: 150.0,
             geoid_m: 45.0,

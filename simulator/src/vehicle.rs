@@ -129,9 +129,10 @@ impl Vehicle {
             plan.noise_m,
             plan.noise_m * frame::VERTICAL_FACTOR,
         ];
+        let by_chance = Duration::from_millis(noise_rng.random_range(BOOTED_MS));
         Ok(Self {
             schedule: Schedule::new(start, &rates_hz),
-            booted_before: Duration::from_millis(noise_rng.random_range(BOOTED_MS)),
+            booted_before: plan.booted_before.unwrap_or(by_chance),
             errors: sigmas_m.map(|sigma_m| Wander::new(sigma_m, &mut noise_rng)),
             sequence: noise_rng.random(),
             told: None,
@@ -332,8 +333,8 @@ impl Vehicle {
             identity: plan.identity.clone(),
         };
         let wrong = Wrong::at(&plan.faults, time);
-        let jammed_at = wrong.jammed_since().map_or(motion, |at| self.flight.at(at));
-        wrong.spoil(&mut telling, self.told.as_ref(), jammed_at);
+        let adrift_at = wrong.adrift_since().map_or(motion, |at| self.flight.at(at));
+        wrong.spoil(&mut telling, self.told.as_ref(), adrift_at);
         if !wrong.has(FaultKind::FrozenFix) {
             self.told = Some(Told::by(&telling));
         }
