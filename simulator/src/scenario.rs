@@ -2,7 +2,9 @@
 //!
 //! Pure.
 
+pub mod expected;
 pub mod file;
+mod route;
 pub mod shipped;
 
 use thiserror::Error;

@@ -27,8 +27,10 @@ pub(super) fn run(args: &ListArgs) -> anyhow::Result<()> {
     let names = shipped::ALL.iter().map(|shipped| shipped.name.len());
     let width = names.max().unwrap_or(0);
     for shipped in shipped::ALL {
-        let about = shipped.read()?.about.unwrap_or_default();
-        say(&format!("{:width$}  {about}", shipped.name))?;
+        let file = shipped.read()?;
+        let about = file.about.unwrap_or_default();
+        let but = file.not_met.map_or("", |_reason| " Not met yet.");
+        say(&format!("{:width$}  {about}{but}", shipped.name))?;
     }
     Ok(())
 }

@@ -45,6 +45,12 @@ pub(super) async fn run(args: RunArgs, cancel: CancellationToken) -> anyhow::Res
     if let Some(about) = &file.about {
         note(&format!("{}: {about}", shipped.name))?;
     }
+    for expected in &file.alerts {
+        note(&format!("should be told: {expected}"))?;
+    }
+    if let Some(reason) = &file.not_met {
+        note(&format!("not met yet: {reason}"))?;
+    }
     let what = show::vehicles(settings.scenario.vehicles.len());
     show::show(&what, settings, cancel).await
 }

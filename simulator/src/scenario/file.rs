@@ -10,7 +10,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
-use super::Scenario;
+use super::expected::Expected;
+use super::{Scenario, route};
 use crate::channel::LinkFaults;
 use crate::corridors::{self, Corridor, CorridorsError};
 use crate::fault::{FaultKind, VehicleFault};
@@ -36,6 +37,14 @@ pub struct ScenarioFile {
     /// How long it lasts.
     #[serde(default, deserialize_with = "optional_duration")]
     pub lasts: Option<Duration>,
+    /// The `[[rule]]` sections that the unit has, as its configuration writes them; absent if it
+    /// has the usual rule.
+    pub rules: Option<String>,
+    /// What a unit should hear, in the order of each track.
+    #[serde(default, rename = "alert")]
+    pub alerts: Vec<Expected>,
+    /// Why a unit does not hear that yet; absent if it does.
+    pub not_met: Option<String>,
     #[serde(default)]
     vehicle: Vec<VehicleEntry>,
     #[serde(default)]
@@ -125,8 +134,12 @@ struct VehicleEntry {
     system_id: u32,
     mavlink: Option<u8>,
     corridor: Option<String>,
+    /// Kilometres along the corridor and metres beside it, where it does not follow it.
+    route: Option<Vec<[f64; 2]>>,
     start_km: Option<f64>,
     speed_mps: Option<f64>,
+    #[serde(default, deserialize_with = "optional_duration")]
+    booted_before: Option<Duration>,
     height_m: Option<f64>,
     home_alt_m: Option<f64>,
     offset_m: Option<f64>,
@@ -148,11 +161,15 @@ struct VehicleEntry {
 impl VehicleEntry {
     fn plan(&self, corridors: &[Corridor]) -> Result<VehiclePlan, FileError> {
         let who = format!("system {}", self.system_id);
-        let path = found(corridors, self.corridor.as_deref(), &who)?;
+        let corridor = found(corridors, self.corridor.as_deref(), &who)?;
+        let places = match &self.route {
+            Some(legs) => route::places(&followed(corridor, &who)?, legs),
+            None => corridor.places.clone(),
+        };
         let usual = if self.says_everything {
-            VehiclePlan::saying_everything(path.places.clone(), self.system_id)
+            VehiclePlan::saying_everything(places, self.system_id)
         } else {
-            VehiclePlan::new(path.places.clone(), self.system_id)
+            VehiclePlan::new(places, self.system_id)
         };
         let key = self.signing_key.as_deref().map(str::parse::<SigningKey>);
         let signing = key.transpose();
@@ -163,6 +180,7 @@ impl VehicleEntry {
             },
             start_m: self.start_km.map_or(usual.start_m, |km| km * 1_000.0),
             speed_mps: self.speed_mps.unwrap_or(usual.speed_mps),
+            booted_before: self.booted_before,
             height_m: self.height_m.unwrap_or(usual.height_m),
             home_alt_msl_m: self.home_alt_m.unwrap_or(usual.home_alt_msl_m),
             offset_m: self.offset_m.unwrap_or(usual.offset_m),
@@ -212,6 +230,8 @@ enum FaultName {
     SlowDrift,
     FrozenFix,
     NearZero,
+    FixLost,
+    SwappedAxes,
     WrongClock,
     HighLatencyOnly,
     WrongKey,
@@ -235,6 +255,8 @@ impl FaultEntry {
             }),
             FaultName::FrozenFix => FaultKind::FrozenFix,
             FaultName::NearZero => FaultKind::NearZero,
+            FaultName::FixLost => FaultKind::FixLost,
+            FaultName::SwappedAxes => FaultKind::SwappedAxes,
             FaultName::WrongClock => FaultKind::WrongClock(self.seconds),
             FaultName::HighLatencyOnly => FaultKind::HighLatencyOnly,
             FaultName::WrongKey => FaultKind::WrongKey,
@@ -338,8 +360,7 @@ impl FloodEntry {
     fn plan(&self, corridors: &[Corridor]) -> Result<FloodPlan, FileError> {
         let who = "a flood".to_owned();
         let corridor = found(corridors, self.corridor.as_deref(), &who)?;
-        let path = Path::new(&corridor.places);
-        let path = path.map_err(|source| FileError::Path { who, source })?;
+        let path = followed(corridor, &who)?;
         let kind = match self.kind {
             FloodName::SystemIds => FloodKind::SystemIds,
             FloodName::RemoteIds => FloodKind::RemoteIds,
@@ -477,7 +498,14 @@ fn found<'a>(
     })
 }
 
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+fn followed(corridor: &Corridor, who: &str) -> Result<Path, FileError> {
+    Path::new(&corridor.places).map_err(|source| FileError::Path {
+        who: who.to_owned(),
+        source,
+    })
+}
+
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let signed = SignedDuration::deserialize(deserializer)?;
     Duration::try_from(signed).map_err(serde::de::Error::custom)
 }

@@ -56,14 +56,36 @@ macro_rules! shipped {
 
 /// Every shipped scenario, in the order of the alphabet.
 pub const ALL: &[Shipped] = &shipped![
+    "across-corridor",
+    "along-corridor",
+    "beside-corridor",
     "busy-airspace",
+    "dash-across",
+    "exercise-day",
+    "fix-lost",
     "floods",
+    "frozen-fix",
+    "hover-on-edge",
+    "hover-on-edge-overrated",
+    "jammed",
+    "link-back-outside",
+    "link-lost-for-good",
+    "link-lost-inside",
     "misled-receivers",
+    "no-fix-yet",
     "reboot",
     "rough-radio",
+    "satellite-gorge",
     "satellite-only",
     "signatures",
+    "slow-drift",
+    "spoofed-at-once",
+    "swapped-axes",
+    "turn-away",
     "two-of-one-id",
+    "two-of-one-id-booted-together",
+    "two-of-one-id-with-cameras",
+    "wrong-clock",
 ];
 
 /// Finds a shipped scenario by its name.
