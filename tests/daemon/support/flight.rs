@@ -61,13 +61,17 @@ impl Flight {
         faster: f64,
         lasts: Option<Duration>,
     ) -> Self {
-        let cancel = CancellationToken::new();
-        let stop = cancel.clone();
-        let settings = FlySettings {
+        Self::of(FlySettings {
             faster,
             lasts,
             ..FlySettings::over_udp(to, vehicles, 1)
-        };
+        })
+    }
+
+    /// Flies what these settings say.
+    pub(crate) fn of(settings: FlySettings) -> Self {
+        let cancel = CancellationToken::new();
+        let stop = cancel.clone();
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
