@@ -2,7 +2,7 @@
 
 use super::flaw::Fault;
 use super::segment::Segment;
-use super::soundness::{radius_fault, vertex_faults};
+use super::soundness::{radius_fault, reach_fault, vertex_faults};
 use crate::units::{LatLon, Metres};
 
 /// Everything within a radius of a place.
@@ -34,6 +34,8 @@ impl Disc {
     pub(super) fn faults(centre: Option<LatLon>, radius_m: Option<f64>) -> Vec<Fault> {
         let mut faults: Vec<Fault> = radius_m.and_then(radius_fault).into_iter().collect();
         faults.extend(vertex_faults(centre.as_slice(), None));
+        let reach = centre.zip(radius_m);
+        faults.extend(reach.and_then(|(centre, radius_m)| reach_fault(centre, 0, radius_m)));
         faults
     }
 
@@ -76,6 +78,16 @@ mod tests {
             41.0,
             100_001.0,
             &["radius_m is 100001: it must be at most 100000"],
+        );
+    }
+
+    #[test]
+    fn a_disc_that_reaches_over_the_antimeridian_is_refused() {
+        let faults = Disc::new(place(10.0, -179.95), metres(6_000.0)).unwrap_err();
+        assert_eq!(
+            faults[0].to_string(),
+            "vertex 0: what lies within the width reaches over the antimeridian: corridors do not \
+             cross it"
         );
     }
 

@@ -321,6 +321,14 @@ pub enum Fault {
         /// The vertex at which the edge ends.
         spot: Spot,
     },
+    /// A strip or a disc that reaches round the back of the Earth.
+    #[error(
+        "{spot}: what lies within the width reaches over the antimeridian: corridors do not cross it"
+    )]
+    OverAntimeridian {
+        /// The vertex that is too near to it.
+        spot: Spot,
+    },
     /// A line of one vertex or none.
     #[error("a line needs at least 2 vertices, and this one has {0}")]
     TooFewVertices(usize),

@@ -5,7 +5,7 @@ use super::metric::length_m;
 use super::runs::Runs;
 use super::segment::Segment;
 use super::shape::edges;
-use super::soundness::{line_faults, width_fault, width_faults};
+use super::soundness::{line_faults, reach_fault, width_fault, width_faults};
 use crate::units::{LatLon, Metres};
 
 /// A line, in one part or several, and the strip around it.
@@ -92,6 +92,14 @@ impl Line {
             if let Some(widths) = widths.and_then(|widths| widths.get(nth)) {
                 of_part.extend(width_faults(widths, part));
             }
+            let reaching = part.iter().enumerate().filter_map(|(vertex, at)| {
+                let width = match half_widths? {
+                    HalfWidths::Same(half_width) => half_width,
+                    HalfWidths::Each(widths) => widths.get(nth)?.get(vertex)?,
+                };
+                reach_fault(*at, vertex, width.get())
+            });
+            of_part.extend(reaching);
             let member = (1 < parts.len()).then_some(Member::Part(nth));
             faults.extend(of_part.into_iter().map(|fault| fault.within(member)));
         }
@@ -347,6 +355,21 @@ mod tests {
                  one place has one",
             ],
         );
+    }
+
+    #[test]
+    fn a_strip_that_reaches_over_the_antimeridian_is_refused() {
+        let far = vec![place(10.0, 170.0), place(10.0, 179.95)];
+        let fault = "vertex 1: what lies within the width reaches over the antimeridian: corridors do \
+                     not cross it";
+        assert!(Line::new(far.clone(), metres(5_000.0)).is_ok());
+        check(
+            vec![far.clone()],
+            HalfWidths::Same(metres(6_000.0)),
+            &[fault],
+        );
+        let widths = HalfWidths::Each(vec![[90_000.0, 6_000.0].map(metres).to_vec()]);
+        check(vec![far], widths, &[fault]);
     }
 
     fn check(parts: Vec<Vec<LatLon>>, half_widths: HalfWidths, faults: &[&str]) {

@@ -12,7 +12,8 @@
 //! 4. The index leaves out work, never an answer: it says what a walk over every corridor
 //!    would say.
 //! 5. Answers about several corridors come in the order of [`CorridorIndex`].
-//! 6. Corridors keep to latitudes below 80 degrees and do not cross the antimeridian.
+//! 6. Corridors keep to latitudes below 80 degrees and do not cross the antimeridian, nor does their
+//!    width.
 
 pub mod geojson;
 pub mod import;

@@ -100,7 +100,8 @@ impl CorridorSet {
 mod tests {
     use super::*;
     use crate::corridor::description::Corridor;
-    use crate::corridor::sample::{area, line, moved, place, square};
+    use crate::corridor::sample::{area, corridor, line, metres, moved, place, square};
+    use crate::corridor::{Class, Disc, HalfWidths, Line};
 
     #[test]
     fn a_strip_narrower_than_the_path_is_long_is_found() {
@@ -159,6 +160,28 @@ mod tests {
         // A chord 300 m from the middle of the round end, 400 m to either side.
         let (from, to) = (moved(end, -1_000.0, -300.0), moved(end, 1_000.0, -300.0));
         check(strip, from, to, Some((0.3, 0.7)), "the round end");
+    }
+
+    #[test]
+    fn a_strip_that_widens_and_a_disc_are_entered_at_their_edge() {
+        let start = place(41.0, 22.0);
+        let parts = vec![vec![start, moved(start, 0.0, 10_000.0)]];
+        let widths = HalfWidths::Each(vec![vec![metres(100.0), metres(600.0)]]);
+        let shape = Shape::Line(Line::of_parts(parts, widths).unwrap());
+        let wedge = corridor("wedge", Class::Corridor, shape);
+        // Half the width of a wedge across it, over the cosine of the angle at which it widens.
+        let half = 350.0 / (1.0 - 0.05_f64.powi(2)).sqrt() / 2_000.0;
+        let from = moved(start, -1_000.0, 5_000.0);
+        let to = moved(from, 2_000.0, 0.0);
+        check(wedge, from, to, Some((0.5 - half, 0.5 + half)), "across");
+
+        let disc = Shape::Disc(Disc::new(start, metres(500.0)).unwrap());
+        let disc = corridor("disc", Class::Zone, disc);
+        let (from, to) = (
+            moved(start, -1_000.0, -300.0),
+            moved(start, 1_000.0, -300.0),
+        );
+        check(disc, from, to, Some((0.3, 0.7)), "a chord");
     }
 
     #[test]

@@ -126,6 +126,28 @@ mod tests {
         }
 
         #[test]
+        fn two_segments_meet_without_a_gap(
+            segment in some_segment(10_000.0),
+            (bearing, length_m, half_width_m) in (0.0..360.0_f64, 1.0..10_000.0, 0.0..3_000.0),
+            (around, share) in (0.0..360.0_f64, 0.0..0.9999),
+        ) {
+            let spot = |from, bearing: f64, length_m: f64| {
+                let (east, north) = bearing.to_radians().sin_cos();
+                moved(from, length_m * east, length_m * north)
+            };
+            let bend = segment.end;
+            let next = Segment {
+                start: bend,
+                end: spot(bend, bearing, length_m),
+                start_half_width_m: segment.end_half_width_m,
+                end_half_width_m: half_width_m,
+            };
+            let at = spot(bend, around, segment.end_half_width_m * share);
+            let edge_m = segment.edge_m(at).min(next.edge_m(at));
+            prop_assert!(edge_m <= 1e-6, "{edge_m} m beside the bend");
+        }
+
+        #[test]
         fn the_nearest_point_is_within_a_metre_up_to_20_km_away(
             segment in some_segment(50_000.0),
             (fraction, bearing) in (0.0..1.0, 0.0..360.0_f64),

@@ -3,6 +3,7 @@
 use super::disc::Disc;
 use super::flaw::{Fault, Member, Spot};
 use super::line::Line;
+use super::metric::Scale;
 use super::shape::edges;
 use crate::units::{LatLon, Metres};
 
@@ -52,6 +53,17 @@ pub(super) fn width_faults(widths: &[Metres], vertices: &[LatLon]) -> Vec<Fault>
         .filter(|(_, ((start, end), widths))| start == end && widths.first() != widths.last())
         .map(|(edge, _)| Fault::WidthStep.within(Some(Member::Vertex(edge + 1))));
     wrong.chain(steps).collect()
+}
+
+/// Says whether what lies within some metres of a vertex reaches over the antimeridian.
+pub(super) fn reach_fault(at: LatLon, vertex: usize, width_m: f64) -> Option<Fault> {
+    // Beyond the widest strip at the highest latitude.
+    const FAR: f64 = 170.0;
+    let left = 180.0 - at.lon().abs();
+    let reaches = FAR < at.lon().abs() && left * Scale::around(at.lat()).east < width_m;
+    reaches.then_some(Fault::OverAntimeridian {
+        spot: Spot { hole: None, vertex },
+    })
 }
 
 /// Says what is wrong with the radius of a disc, in metres.
