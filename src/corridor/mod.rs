@@ -23,6 +23,7 @@ mod area;
 mod band;
 mod bounds;
 mod chain;
+mod crossing;
 mod description;
 mod disc;
 mod distance;

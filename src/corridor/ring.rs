@@ -1,16 +1,15 @@
 //! What makes the rings of an area sound: closed, crossing nothing, holes inside.
 
-use geo::algorithm::line_intersection::{LineIntersection, line_intersection};
 use geo::algorithm::validation::{InvalidPolygon, RingRole};
 use geo::coordinate_position::CoordPos;
 use geo::dimensions::Dimensions;
 use geo::{BoundingRect, Coord, LineString, Relate, Validation};
-use rstar::primitives::{GeomWithData, Line as TreeLine, Rectangle};
-use rstar::{RTree, RTreeObject};
+use rstar::RTree;
+use rstar::primitives::{GeomWithData, Rectangle};
 
 use super::area::Polygon;
+use super::crossing::self_crossing;
 use super::flaw::{Fault, Ring};
-use super::shape::edges;
 use super::soundness::vertex_faults;
 use crate::units::LatLon;
 
@@ -49,56 +48,10 @@ fn faults_of_one(vertices: &[LatLon], ring: Ring) -> Vec<Fault> {
     faults
 }
 
-/// Finds the first two edges of a closed ring that meet elsewhere than at a shared vertex.
-fn self_crossing(vertices: &[LatLon], ring: Ring) -> Option<Fault> {
-    // Numbered twice: as in the file, and without the edges that have no length, which make
-    // the two beside them neighbours.
-    let numbered: Vec<(usize, geo::Line)> = edges(vertices)
-        .map(|(start, end)| geo::Line::new(coord(start), coord(end)))
-        .enumerate()
-        .filter(|(_, edge)| edge.start != edge.end)
-        .collect();
-    let tree = RTree::bulk_load(
-        numbered
-            .iter()
-            .enumerate()
-            .map(|(nth, (_, edge))| GeomWithData::new(tree_line(edge), nth))
-            .collect(),
-    );
-    let last = numbered.len().saturating_sub(1);
-    for (nth, (first, edge)) in numbered.iter().enumerate() {
-        let meeting = tree
-            .locate_in_envelope_intersecting(tree_line(edge).envelope())
-            .filter(|other| nth < other.data)
-            .filter_map(|other| {
-                let neighbours = other.data == nth + 1 || (nth == 0 && other.data == last);
-                let (second, other_edge) = numbered.get(other.data)?;
-                Some((*second, meeting_point(*edge, *other_edge, neighbours)?))
-            })
-            .min_by_key(|(second, _)| *second);
-        if let Some((second, near)) = meeting {
-            return Some(Fault::SelfCrossing {
-                ring,
-                first: *first,
-                second,
-                near,
-            });
-        }
-    }
-    None
-}
-
-/// Says where two edges meet; neighbours may meet in the one vertex that they share.
-fn meeting_point(one: geo::Line, other: geo::Line, neighbours: bool) -> Option<LatLon> {
-    let at = match line_intersection(one, other)? {
-        LineIntersection::SinglePoint { intersection, .. } if !neighbours => intersection,
-        LineIntersection::SinglePoint { .. } => return None,
-        LineIntersection::Collinear { intersection } => intersection.start,
-    };
-    LatLon::new(at.y, at.x).ok()
-}
-
 fn faults_between(exterior: &[LatLon], holes: &[Vec<LatLon>]) -> Vec<Fault> {
+    if holes.is_empty() {
+        return Vec::new();
+    }
     drawn(exterior, holes)
         .validation_errors()
         .into_iter()
@@ -169,11 +122,7 @@ fn drawn(exterior: &[LatLon], holes: &[Vec<LatLon>]) -> geo::Polygon {
     )
 }
 
-fn tree_line(edge: &geo::Line) -> TreeLine<[f64; 2]> {
-    TreeLine::new([edge.start.x, edge.start.y], [edge.end.x, edge.end.y])
-}
-
-fn coord(at: LatLon) -> Coord {
+pub(super) fn coord(at: LatLon) -> Coord {
     Coord {
         x: at.lon(),
         y: at.lat(),
