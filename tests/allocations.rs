@@ -1,10 +1,13 @@
-//! What the way of a frame allocates: nothing, and a batch of reports but its own room.
+//! What the way of a frame allocates: nothing, and a batch of reports but its own room; and what a
+//! fix that is compared with the corridors does: nothing.
 
 use std::sync::Arc;
 
 use allocation_counter::{AllocationInfo, measure};
+use corridord::corridor::{CorridorSet, Region, Vicinity, geojson, shipped};
 use corridord::link::{Arrival, Ear, Outlet};
 use corridord::metrics::Metrics;
+use corridord::units::{LatLon, Metres};
 use corridord::wire::{Decoded, Event, Framer, StreamFramer, decode};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -55,6 +58,37 @@ fn reports_allocate_by_the_batch_and_not_by_the_frame() {
     let (reports, info) = measured(hear);
     assert!(10 < reports, "{reports} reports");
     assert!(info.count_total <= PER_BATCH_MAX, "{info:?}");
+}
+
+#[test]
+fn lookups_allocate_nothing_once_they_have_their_room() {
+    let file = geojson::read(shipped::WESTERN_BALKANS, &Region::default()).expect("it is sound");
+    let set = CorridorSet::new(file.corridors, file.places).expect("ids differ");
+    let radius = Metres::new(20_000.0).expect("a length");
+    let (mut near, mut passed, mut vicinity) = (Vec::new(), Vec::new(), Vicinity::default());
+    let mut fly = || {
+        let mut found = 0;
+        let mut before = LatLon::new(40.0, 18.0).expect("a place");
+        for step in 0..500_u32 {
+            let share = f64::from(step) / 500.0;
+            let at = LatLon::new(40.0 + 6.0 * share, 18.0 + 5.0 * share).expect("a place");
+            set.near(at, radius, &mut near);
+            set.passages(before, at, &mut passed);
+            set.survey(at, &mut vicinity);
+            for nearby in &near {
+                let measured = set.measure(nearby.corridor, at);
+                assert!((measured.edge_m - nearby.edge_m).abs() < 1e-9);
+                let _side = set.edge_side(nearby.corridor, at);
+            }
+            found += near.len() + passed.len();
+            before = at;
+        }
+        found
+    };
+    fly();
+    let (found, info) = measured(fly);
+    assert!(100 < found, "{found} corridors");
+    assert_eq!(info.count_total, 0, "{info:?}");
 }
 
 fn read_all(bytes: &[u8]) -> u64 {

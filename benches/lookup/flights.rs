@@ -81,8 +81,8 @@ fn ask_where_it_matters(set: &CorridorSet, fixes: &[LatLon], vicinities: &mut [V
 /// Follows every flight once, for whoever counts instructions.
 pub(crate) fn count_one(set: &CorridorSet, network: &Network) {
     let fixes = fly(network);
-    let mut found = Vec::new();
-    crate::counted(|| ask_for_each(set, &fixes, &mut found));
+    let mut vicinities = vec![Vicinity::default(); TRACKS];
+    crate::counted(|| ask_where_it_matters(set, &fixes, &mut vicinities));
 }
 
 /// Asks which corridors each fix is inside of.

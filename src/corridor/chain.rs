@@ -181,11 +181,11 @@ impl Chains {
         search.best
     }
 
-    /// Finds the nearest segment of one stretch that is nearer than `best`, if one is.
+    /// Finds the nearest segment of one stretch, by its number, that is nearer than `best`, if one is.
     pub(super) fn nearest_of(
         &self,
         chain: &Chain,
-        stretch: Stretch,
+        stretch: usize,
         probe: &Probe,
         best: Nearest,
     ) -> Nearest {
@@ -196,37 +196,44 @@ impl Chains {
             from: From::Edge,
             best,
         };
-        search.scan(stretch);
+        if search.may_be_nearer(probe.gap_m(&self.boxes[chain.boxes + stretch])) {
+            search.scan(chain.stretch(stretch));
+        }
         search.best
     }
 
     /// Bounds from below how far the edge of the strip around a stretch is away, metres.
     pub(super) fn clearance_m(&self, chain: &Chain, stretch: Stretch, probe: &Probe) -> f64 {
         let rough = self.rough(chain, stretch, probe);
-        let clear = rough.iter().take(stretch.count).enumerate();
-        clear
-            .map(|(nth, squared)| {
-                let width_m = match chain.widths {
-                    Widths::Same(width_m) => width_m,
-                    Widths::Each(_) => self.segment(chain, stretch.first + nth).half_width_max_m(),
-                };
-                probe.at_least_m(squared.sqrt()) - width_m
-            })
-            .fold(f64::INFINITY, f64::min)
+        let clear_m = |squared: f64, width_m| probe.at_least_m(squared.sqrt()) - width_m;
+        if let Widths::Same(width_m) = chain.widths {
+            let nearest = least(&rough).map_or(f64::INFINITY, |(_, squared)| squared);
+            return clear_m(nearest, width_m);
+        }
+        let measured = rough.into_iter().take(stretch.count).enumerate();
+        let each = measured.map(|(nth, squared)| {
+            let segment = self.segment(chain, stretch.first + nth);
+            clear_m(squared, segment.half_width_max_m())
+        });
+        each.fold(f64::INFINITY, f64::min)
     }
 
     /// Measures roughly to each segment of a stretch, squared metres.
+    ///
+    /// All of an array are measured, whether there are so many or not, so that several are at once.
     fn rough(&self, chain: &Chain, stretch: Stretch, probe: &Probe) -> [f64; STRETCH] {
-        let mut rough = [f64::INFINITY; STRETCH];
-        let mut vertices = self.vertices(chain, stretch).iter();
-        let Some(mut start) = vertices.next().map(|start| probe.flat(*start)) else {
-            return rough;
-        };
-        for (squared, end) in rough.iter_mut().zip(vertices) {
-            let end = probe.flat(*end);
-            *squared = squared_to_edge(start, end);
-            start = end;
+        let mut east = [0.0; STRETCH + 1];
+        let mut north = [0.0; STRETCH + 1];
+        let vertices = self.vertices(chain, stretch);
+        for ((east, north), vertex) in east.iter_mut().zip(&mut north).zip(vertices) {
+            [*east, *north] = probe.flat(*vertex);
         }
+        let mut rough = [0.0; STRETCH];
+        for (nth, squared) in rough.iter_mut().enumerate() {
+            let start = [east[nth], north[nth]];
+            *squared = squared_to_edge(start, [east[nth + 1], north[nth + 1]]);
+        }
+        rough[stretch.count..].fill(f64::INFINITY);
         rough
     }
 

@@ -152,7 +152,7 @@ impl Index {
             if last.0 != Some(entry.corridor) {
                 last = (Some(entry.corridor), within);
             }
-            let (chain, stretch) = self.stretch(chain, stretch);
+            let (chain, stretch) = (&self.all[wide(chain)], wide(stretch));
             let nearest = self.chains.nearest_of(chain, stretch, probe, last.1);
             if nearest.segment != last.1.segment {
                 last.1 = nearest;

@@ -111,12 +111,9 @@ impl Probe {
 pub(super) fn squared_to_edge(start: [f64; 2], end: [f64; 2]) -> f64 {
     let edge = [end[0] - start[0], end[1] - start[1]];
     let along = -(start[0] * edge[0] + start[1] * edge[1]);
-    let squared = edge[0] * edge[0] + edge[1] * edge[1];
-    let fraction = if 0.0 < squared {
-        (along / squared).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
+    // Of an edge without a length, every point is its start.
+    let squared = (edge[0] * edge[0] + edge[1] * edge[1]).max(f64::MIN_POSITIVE);
+    let fraction = (along / squared).clamp(0.0, 1.0);
     let left = [start[0] + edge[0] * fraction, start[1] + edge[1] * fraction];
     left[0] * left[0] + left[1] * left[1]
 }
