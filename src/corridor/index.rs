@@ -52,6 +52,9 @@ pub(super) enum Part {
     Inside,
 }
 
+/// How many children of a node are weighed against each other.
+const DOZEN: usize = 12;
+
 /// How many boxes a node of the tree holds.
 #[derive(Debug)]
 struct Nodes;
@@ -262,9 +265,17 @@ struct Clearance<'a, K> {
 }
 
 impl<K: Fn(CorridorIndex) -> bool> Clearance<'_, K> {
+    /// Takes the children of a node by the dozen: a bulk load makes some nodes larger than the
+    /// greatest size.
     fn descend(&mut self, node: &ParentNode<Entry>) {
-        let mut gaps = [f64::INFINITY; Nodes::MAX_SIZE];
-        for (gap_m, child) in gaps.iter_mut().zip(node.children()) {
+        for children in node.children().chunks(DOZEN) {
+            self.nearest_first(children);
+        }
+    }
+
+    fn nearest_first(&mut self, children: &[RTreeNode<Entry>]) {
+        let mut gaps = [f64::INFINITY; DOZEN];
+        for (gap_m, child) in gaps.iter_mut().zip(children) {
             let rough_m = self.probe.gap_m(&Bounds::from(child.envelope()));
             *gap_m = self.probe.at_least_m(rough_m);
         }
@@ -272,7 +283,7 @@ impl<K: Fn(CorridorIndex) -> bool> Clearance<'_, K> {
             && gap_m < self.metres
         {
             gaps[nth] = f64::INFINITY;
-            match &node.children()[nth] {
+            match &children[nth] {
                 RTreeNode::Parent(below) => self.descend(below),
                 RTreeNode::Leaf(entry) => self.measure(entry),
             }
