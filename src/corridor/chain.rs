@@ -5,9 +5,7 @@ use super::probe::{Probe, squared_to_edge};
 use super::segment::Segment;
 use crate::units::LatLon;
 
-/// Segments of a stretch, the least that has a box.
-///
-/// Measured with a million: 8 and 32 take a tenth longer for a lookup.
+/// Segments of a stretch, the least that has a box: as many as are measured roughly at once.
 pub(super) const STRETCH: usize = 16;
 
 /// Boxes that a greater box holds.

@@ -2,7 +2,6 @@
 
 use super::chain::From;
 use super::heading::Heading;
-use super::metric::Scale;
 use super::places::NearPlace;
 use super::probe::Probe;
 use super::projection::{ON_CENTRELINE_M, Side};
@@ -65,7 +64,6 @@ impl CorridorSet {
                 };
                 let projection = line.project(at, segment);
                 let off = ON_CENTRELINE_M <= projection.cross_track_m;
-                let way = Scale::between(projection.foot, at).offset(projection.foot, at);
                 Location {
                     edge_m: nearby.edge_m,
                     chainage_m: Some(corridor.posts.km_at(projection.along_m) * 1000.0),
@@ -73,7 +71,7 @@ impl CorridorSet {
                     side: projection.side,
                     half_width: Metres::new(projection.half_width_m).ok(),
                     along_bearing_deg: Some(projection.bearing_deg),
-                    compass: off.then(|| wind(way.bearing_deg())),
+                    compass: off.then(|| wind(projection.way.bearing_deg())),
                     near,
                 }
             }

@@ -150,6 +150,17 @@ impl Vantage {
         self.scale
     }
 
+    /// Returns the plane at a latitude, in degrees, as [`Scale::around`] does, from the one that is
+    /// known: nearby that takes no sine.
+    pub(super) fn scale_at(&self, lat: f64) -> Scale {
+        self.latitude.moved(lat - self.at.lat()).scale()
+    }
+
+    /// Measures the straight line between two places as [`length_m`] does.
+    pub(super) fn length_m(&self, from: LatLon, to: LatLon) -> f64 {
+        length_in_pieces(from, to, |lat| self.scale_at(lat))
+    }
+
     /// Returns the tangent of the latitude.
     pub(super) fn slope(&self) -> f64 {
         self.latitude.slope()
@@ -244,7 +255,15 @@ fn fraction(edge: Offset, way: Offset, grows_m: f64) -> f64 {
 
 /// Measures the straight line in longitude and latitude between two places, metres.
 pub(super) fn length_m(from: LatLon, to: LatLon) -> f64 {
-    let straight = Scale::between(from, to).offset(from, to).length_m();
+    length_in_pieces(from, to, Scale::around)
+}
+
+fn length_in_pieces(from: LatLon, to: LatLon, plane: impl Fn(f64) -> Scale) -> f64 {
+    let in_one = |from: LatLon, to: LatLon| {
+        let middle = f64::midpoint(from.lat(), to.lat());
+        plane(middle).offset(from, to).length_m()
+    };
+    let straight = in_one(from, to);
     if straight <= PIECE_M {
         return straight;
     }
@@ -255,7 +274,7 @@ pub(super) fn length_m(from: LatLon, to: LatLon) -> f64 {
     while piece < pieces {
         piece += 1.0;
         let end = from.towards(to, piece / pieces);
-        length += Scale::between(start, end).offset(start, end).length_m();
+        length += in_one(start, end);
         start = end;
     }
     length

@@ -1,7 +1,7 @@
 //! Where a place lies along a line and across it.
 
 use super::line::Line;
-use super::metric::{Foot, Scale, length_m};
+use super::metric::{Foot, Offset, Scale, Vantage};
 use super::segment::Segment;
 use crate::units::LatLon;
 
@@ -34,8 +34,8 @@ impl Side {
 /// The nearest point of a centreline, and how a place lies to it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Projection {
-    /// The nearest point.
-    pub(super) foot: LatLon,
+    /// The way from the nearest point to the place.
+    pub(super) way: Offset,
     /// Metres along the line from its first vertex.
     pub(super) along_m: f64,
     /// Metres from the place to the nearest point.
@@ -51,27 +51,29 @@ pub(super) struct Projection {
 impl Line {
     /// Projects `at` to the centreline, whose segment `nth` is the nearest.
     pub(super) fn project(&self, at: LatLon, nth: usize) -> Projection {
-        let Segment { start, end, .. } = self.segment(nth);
-        let foot = Foot::of(at, start, end);
+        let segment = self.segment(nth);
+        let (start, end) = (segment.start, segment.end);
+        let vantage = Vantage::new(at);
+        let foot = vantage.foot(start, end, 0.0);
         let nearest = start.towards(end, foot.fraction);
-        let scale = Scale::between(at, nearest);
+        let scale = vantage.scale_at(f64::midpoint(at.lat(), nearest.lat()));
+        let way = scale.offset(nearest, at);
         let side = if foot.distance_m < ON_CENTRELINE_M {
             Some(Side::On)
         } else {
             let line = scale.offset(start, end);
-            let left_m = line.cross(scale.offset(nearest, at)) / line.length_m();
+            let left_m = line.cross(way) / line.length_m();
             self.turn_at(nth, foot.fraction)
                 .map_or_else(|| straight(left_m), |left| Some(across(!left)))
         };
+        let along = vantage.scale_at(nearest.lat()).offset(start, end);
         Projection {
-            foot: nearest,
-            along_m: self.reached_m(nth) + length_m(start, nearest),
+            way,
+            along_m: self.reached_m(nth) + vantage.length_m(start, nearest),
             cross_track_m: foot.distance_m,
-            half_width_m: self.segment(nth).half_width_m(foot.fraction),
+            half_width_m: segment.half_width_m(foot.fraction),
             side,
-            bearing_deg: Scale::around(nearest.lat())
-                .offset(start, end)
-                .bearing_deg(),
+            bearing_deg: along.bearing_deg(),
         }
     }
 
