@@ -190,9 +190,8 @@ impl Vantage {
     /// Finds a foot anew in the plane at the one found before; tells by how far it moved, metres.
     fn settle(&self, foot: &mut Foot, start: LatLon, end: LatLon, grows_m: f64) -> f64 {
         let near = start.towards(end, foot.fraction);
-        let north = near.lat() - self.at.lat();
         let way = self.way_from(near);
-        let edge = self.latitude.moved(north).scale().offset(start, end);
+        let edge = self.scale_at(near.lat()).offset(start, end);
         let fraction = fraction(edge, edge.times(foot.fraction).plus(way), grows_m);
         let along = edge.times(foot.fraction - fraction);
         *foot = Foot {
