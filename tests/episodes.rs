@@ -5,8 +5,6 @@
 //! names its seed, which `CORRIDORD_SEED` repeats alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +26,11 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use uuid::Uuid;
 
+use self::seeds::seeds;
+
+#[path = "seeded/seeds.rs"]
+mod seeds;
+
 /// When every flight starts, microseconds since the Unix epoch.
 const START_US: u64 = 1_770_000_000_000_000;
 /// How long a flight lasts: long enough to be inside three times, and for what is late to arrive.
@@ -40,7 +43,7 @@ const REORDERED_WITHIN: Duration = Duration::from_secs(5);
 #[test]
 fn a_flight_that_is_heard_badly_has_the_episodes_of_the_one_that_is_heard_well() {
     let mut befallen = [0_u64; 3];
-    for seed in seeds() {
+    for seed in seeds(200) {
         let clean = told(&[LinkPlan::new("radio")], seed, &mut [0; 3]);
         assert_eq!(clean.len(), 2 * STAYS, "seed {seed}: {clean:?}");
         let faulty = told(&bad_links(seed), seed, &mut befallen);
@@ -51,19 +54,6 @@ fn a_flight_that_is_heard_badly_has_the_episodes_of_the_one_that_is_heard_well()
         0 < lost && 0 < duplicated && 0 < held_back,
         "the links were bad: {befallen:?}"
     );
-}
-
-/// The seeds that are tried.
-fn seeds() -> Range<u64> {
-    let number = |name| {
-        env::var(name)
-            .ok()
-            .map(|text| text.parse().expect("a number"))
-    };
-    match number("CORRIDORD_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("CORRIDORD_SEEDS").unwrap_or(200),
-    }
 }
 
 /// Two links that lose, repeat and reorder, of which the second is late as a whole.

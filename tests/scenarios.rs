@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
-use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -28,6 +27,11 @@ use corridord::units::{Moment, Monotonic, Utc};
 use corridord::wire::{Event, Framer};
 use uuid::Uuid;
 
+use self::seeds::seeds;
+
+#[path = "seeded/seeds.rs"]
+mod seeds;
+
 /// When every scenario starts, microseconds since the Unix epoch.
 const START_US: u64 = 1_770_000_000_000_000;
 /// Seeds that are tried unless the environment says otherwise.
@@ -45,21 +49,8 @@ fn a_unit_hears_of_every_scenario_what_its_file_says() {
 #[test]
 fn a_scenario_that_is_not_met_yet_is_not_met() {
     for stage in stages().filter(|stage| stage.not_met.is_some()) {
-        let is_met = seeds().all(|seed| stage.difference(seed).is_none());
+        let is_met = seeds(SEEDS).all(|seed| stage.difference(seed).is_none());
         assert!(!is_met, "{}: take `not-met` out of its file", stage.name);
-    }
-}
-
-/// The seeds that are tried.
-fn seeds() -> Range<u64> {
-    let number = |name| {
-        env::var(name)
-            .ok()
-            .map(|text| text.parse().expect("a number"))
-    };
-    match number("CORRIDORD_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("CORRIDORD_SEEDS").unwrap_or(SEEDS),
     }
 }
 
@@ -120,7 +111,7 @@ impl Stage {
     fn differences(&self) -> Vec<(u64, Difference)> {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let of_thread = |nth: usize| {
-            let mine = seeds().skip(nth).step_by(threads);
+            let mine = seeds(SEEDS).skip(nth).step_by(threads);
             let differ = |seed| Some((seed, self.difference(seed)?));
             mine.filter_map(differ).collect::<Vec<_>>()
         };
