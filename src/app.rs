@@ -175,11 +175,12 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
             gate: settings.gate,
             roster: settings.roster,
             liveness: settings.liveness,
+            fleet: settings.fleet,
             callsigns: settings.callsigns,
             recordings,
         },
         Arc::new(settings.corridors),
-        opened.standings,
+        opened.earlier,
     );
     let (sender, batches) = mpsc::channel(BATCHES_MAX);
     let monitor = tokio::spawn(follow::run(

@@ -56,9 +56,9 @@ pub async fn run(
         tokio::select! {
             biased;
             () = wait_until(due, clock) => {
-                let now = clock.now().monotonic;
-                if due.is_some_and(|due| LATE_MAX < now.since(due)) {
-                    caught_up = now.plus(CATCH_UP);
+                let now = clock.now();
+                if due.is_some_and(|due| LATE_MAX < now.monotonic.since(due)) {
+                    caught_up = now.monotonic.plus(CATCH_UP);
                 } else {
                     monitor.handle_timeout(now);
                 }
@@ -86,7 +86,7 @@ pub async fn run(
                 info!(
                     alert = %alert.id,
                     event = %alert.event,
-                    track = alert.track.key,
+                    subject = alert.subject(),
                     corridor = alert.corridor.as_ref().map(|corridor| &corridor.id),
                     place = alert.place,
                     "alert"

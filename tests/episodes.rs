@@ -17,8 +17,11 @@ use corridor_sim::sky::{Sky, Transmission};
 use corridord::corridor::{CorridorSet, Region, geojson};
 use corridord::link::{Arrival, Ear};
 use corridord::monitor::alert::Alert;
+use corridord::monitor::fleet::Fleet;
 use corridord::monitor::rule::Rule;
-use corridord::monitor::{GateSettings, LivenessSettings, Monitor, RosterSettings, Settings};
+use corridord::monitor::{
+    GateSettings, LivenessSettings, Monitor, Restored, RosterSettings, Settings,
+};
 use corridord::track::Namespace;
 use corridord::units::{Moment, Monotonic, Utc};
 use corridord::wire::{Event, Framer};
@@ -123,7 +126,7 @@ fn in_words(alert: &Alert) -> String {
     };
     format!(
         "{} {} of {corridor:?}, episode {episode:?}, in on {:?}, out on {:?}",
-        alert.track.key,
+        alert.subject(),
         alert.event,
         side(&alert.entry),
         side(&alert.exit),
@@ -159,8 +162,9 @@ fn monitor() -> Monitor {
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
         liveness: LivenessSettings::default(),
+        fleet: Fleet::default(),
         callsigns: BTreeMap::new(),
         recordings: BTreeSet::new(),
     };
-    Monitor::new(settings, Arc::new(corridors), Vec::new())
+    Monitor::new(settings, Arc::new(corridors), Restored::default())
 }

@@ -20,8 +20,11 @@ use corridord::config::{self, Outside, Purpose};
 use corridord::corridor::CorridorSet;
 use corridord::link::{Arrival, Ear};
 use corridord::monitor::alert::Alert;
+use corridord::monitor::fleet::Fleet;
 use corridord::monitor::rule::Rule;
-use corridord::monitor::{GateSettings, LivenessSettings, Monitor, RosterSettings, Settings};
+use corridord::monitor::{
+    GateSettings, LivenessSettings, Monitor, Restored, RosterSettings, Settings,
+};
 use corridord::track::Namespace;
 use corridord::units::{Moment, Monotonic, Utc};
 use corridord::wire::{Event, Framer};
@@ -149,7 +152,7 @@ impl Stage {
             ..Arrival::default()
         };
         let ear = Ear::named(&self.scenario.links[heard.link].name);
-        monitor.handle_timeout(arrival.received.monotonic);
+        monitor.handle_timeout(arrival.received);
         for event in Framer::new(&heard.bytes) {
             if let Event::Frame(frame) = event {
                 ear.hear(arrival, &frame, |mut report| {
@@ -168,10 +171,11 @@ impl Stage {
             gate: GateSettings::default(),
             roster: RosterSettings::default(),
             liveness: LivenessSettings::default(),
+            fleet: Fleet::default(),
             callsigns: BTreeMap::new(),
             recordings: BTreeSet::new(),
         };
-        Monitor::new(settings, Arc::clone(&self.corridors), Vec::new())
+        Monitor::new(settings, Arc::clone(&self.corridors), Restored::default())
     }
 }
 
@@ -196,7 +200,7 @@ fn told(alert: &Alert) -> Told {
         let micros = time.as_micros() - i64::try_from(START_US).expect("this century");
         Duration::from_micros(u64::try_from(micros).unwrap_or(0))
     };
-    let key = alert.track.key.as_str();
+    let key = alert.subject();
     Told {
         event: alert.event.name().to_owned(),
         track: key.replace(&format!("{NAMESPACE}/"), ""),

@@ -32,6 +32,7 @@ use crate::deliver::{self, Endpoint};
 use crate::link::{self, Address, Allow, HostPort};
 use crate::log;
 use crate::monitor::alert::Status;
+use crate::monitor::fleet::Fleet;
 use crate::monitor::rule::Rule;
 use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
 use crate::station;
@@ -193,6 +194,10 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
         }],
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
+        fleet: Fleet {
+            status: Status::Exercise,
+            ..Fleet::default()
+        },
         liveness: LivenessSettings::default(),
         callsigns: BTreeMap::new(),
         deliver: deliver::Settings {

@@ -16,7 +16,7 @@ use crate::deliver;
 use crate::link::{Arrival, Ear};
 use crate::monitor::alert::Event as AlertEvent;
 use crate::monitor::rule::Rule;
-use crate::monitor::{self, GateSettings, Monitor, Rejection};
+use crate::monitor::{self, GateSettings, Monitor, Rejection, Restored};
 use crate::track::Message;
 use crate::units::{Moment, Monotonic, Utc};
 use crate::wire::{Event, TlogCounts, TlogReader};
@@ -94,11 +94,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         },
         roster: settings.roster,
         liveness: settings.liveness,
+        fleet: settings.fleet,
         callsigns: settings.callsigns,
         // It is all there is: its vehicles' time goes with its stamps.
         recordings: BTreeSet::new(),
     };
-    let monitor = Monitor::new(monitor_settings, Arc::new(settings.corridors), Vec::new());
+    let monitor = Monitor::new(
+        monitor_settings,
+        Arc::new(settings.corridors),
+        Restored::default(),
+    );
 
     let mut out = BufWriter::new(io::stdout().lock());
     let summary = replay(&bytes, monitor, &mut out).context("cannot write the alerts")?;
@@ -138,7 +143,7 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
             received: now,
             ..Arrival::default()
         };
-        monitor.handle_timeout(now.monotonic);
+        monitor.handle_timeout(now);
         ear.hear(arrival, &frame, |report| {
             if matches!(report.message, Message::GlobalPosition(_)) {
                 summary.global_position_int += 1;

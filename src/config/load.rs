@@ -11,6 +11,7 @@ use crate::config::document::{Document, Section};
 use crate::config::endpoint;
 use crate::config::findings::{Findings, flaw_of};
 use crate::config::flaw::{Flaw, Flaws};
+use crate::config::fleet;
 use crate::config::link;
 use crate::config::outside::Outside;
 use crate::config::rule;
@@ -19,6 +20,7 @@ use crate::config::tracks;
 use crate::corridor::CorridorSet;
 use crate::deliver;
 use crate::link as links;
+use crate::monitor::fleet::Fleet;
 use crate::monitor::rule::Rule;
 use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
 use crate::station;
@@ -59,6 +61,8 @@ pub struct Settings {
     pub roster: RosterSettings,
     /// How much silence is nothing unusual.
     pub liveness: LivenessSettings,
+    /// What is told about tracks as such.
+    pub fleet: Fleet,
     /// What the unit calls its vehicles, by track key.
     pub callsigns: BTreeMap<String, String>,
     /// The endpoints.
@@ -126,6 +130,7 @@ fn read(
     let gate = read_gate(&mut root);
     let (roster, mut liveness) = tracks::read(&mut root);
     let callsigns = tracks::read_callsigns(&mut root);
+    let fleet = fleet::read(&mut root);
     let files = corridors::read(&mut root, base, outside, &mut findings);
     let rules = rule::read(
         root.sections("rule"),
@@ -171,6 +176,7 @@ fn read(
         gate,
         roster,
         liveness,
+        fleet,
         callsigns,
         deliver: deliver::Settings {
             endpoints,

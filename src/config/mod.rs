@@ -11,6 +11,7 @@ mod document;
 mod endpoint;
 mod findings;
 mod flaw;
+mod fleet;
 mod forward;
 mod link;
 mod load;

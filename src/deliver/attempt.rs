@@ -45,7 +45,7 @@ impl Attempt {
         self.store.finish(self.delivery.seq, verdict, now).await?;
         self.count(&outcome);
         Ok(Attempted {
-            track: self.delivery.alert.track.key,
+            track: self.delivery.alert.subject().to_owned(),
             failure: match outcome {
                 Outcome::Retry { cause, .. } => Some(cause),
                 Outcome::Delivered { .. } | Outcome::Gone { .. } | Outcome::Parked { .. } => None,
@@ -113,7 +113,7 @@ impl Attempt {
     fn tell(&self, outcome: &Outcome) {
         let endpoint = self.endpoint.name.as_str();
         let alert = &self.delivery.alert;
-        let (alert, track, attempt) = (&alert.id.to_string(), &alert.track.key, self.number());
+        let (alert, track, attempt) = (&alert.id.to_string(), alert.subject(), self.number());
         match outcome {
             Outcome::Delivered { status } => {
                 debug!(endpoint, alert, track, attempt, status, "delivered");

@@ -7,8 +7,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::monitor::alert::{
-    Alert, Certainty, Clock, Conflict, CorridorPosition, CrossingDirection, EdgeCrossing, Episode,
-    Event, Evidence, ExitReason, Link, Position, RuleName, Severity, Status, Track, Unit, Velocity,
+    Absence, Alert, Also, Approach, Certainty, Clock, Conflict, CorridorPosition,
+    CrossingDirection, EdgeCrossing, Episode, Event, Evidence, ExitReason, Held, Interference,
+    Link, Position, RoutePosition, RuleName, Severity, Status, Summary, Track, Trust, Unit,
+    Velocity,
 };
 use crate::track::Authenticity;
 use crate::units::Utc;
@@ -39,7 +41,8 @@ struct Feature<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     id: Uuid,
-    geometry: Point,
+    /// Null where nobody knows a place: RFC 7946, section 3.2.
+    geometry: Option<Point>,
     properties: Properties<'a>,
 }
 
@@ -58,8 +61,10 @@ struct Properties<'a> {
     episode: Option<Episode>,
     occurred_at: Utc,
     detected_at: Utc,
-    track: &'a Track,
-    position: &'a Position,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    track: Option<&'a Track>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<&'a Position>,
     #[serde(skip_serializing_if = "Option::is_none")]
     velocity: Option<Velocity>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,16 +84,37 @@ struct Properties<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ExitReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    approach: Option<&'a Approach>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<&'a RoutePosition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silence_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust: Option<&'a Trust>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interference: Option<&'a Interference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absence: Option<&'a Absence>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a Summary>,
+    #[serde(skip_serializing_if = "<[Also]>::is_empty")]
+    also: &'a [Also],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<&'a Held>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     conflict: Option<&'a Conflict>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'a RuleName>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certainty: Option<Certainty>,
-    authenticity: Authenticity,
-    link: &'a Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authenticity: Option<Authenticity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'a Link>,
     clock: &'a Clock,
     unit: &'a Unit,
-    evidence: &'a Evidence,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a Evidence>,
 }
 
 impl<'a> Feature<'a> {
@@ -96,10 +122,22 @@ impl<'a> Feature<'a> {
         Self {
             kind: "Feature",
             id: alert.id,
-            geometry: Point::of(&alert.position),
+            geometry: place_of(alert),
             properties: Properties::of(alert),
         }
     }
+}
+
+/// Returns the deciding fix, else the middle of the area that the alert is about.
+fn place_of(alert: &Alert) -> Option<Point> {
+    let area = || {
+        let centre = alert.interference.as_ref()?.centre;
+        Some(Point {
+            kind: "Point",
+            coordinates: vec![centre.lon, centre.lat],
+        })
+    };
+    alert.position.as_ref().map(Point::of).or_else(area)
 }
 
 impl Point {
@@ -124,8 +162,8 @@ impl<'a> Properties<'a> {
             episode: alert.episode,
             occurred_at: alert.occurred_at,
             detected_at: alert.detected_at,
-            track: &alert.track,
-            position: &alert.position,
+            track: alert.track.as_ref(),
+            position: alert.position.as_ref(),
             velocity: alert.velocity,
             corridor: alert.corridor.as_ref(),
             place: alert.place.as_deref(),
@@ -135,14 +173,23 @@ impl<'a> Properties<'a> {
             travelled_m: alert.travelled_m,
             direction: alert.direction,
             reason: alert.reason,
+            approach: alert.approach.as_ref(),
+            route: alert.route.as_ref(),
+            silence_seconds: alert.silence_seconds,
+            trust: alert.trust.as_ref(),
+            interference: alert.interference.as_ref(),
+            absence: alert.absence.as_ref(),
+            summary: alert.summary.as_ref(),
+            also: &alert.also,
+            held: alert.held.as_ref(),
             conflict: alert.conflict.as_ref(),
             rule: alert.rule.as_ref(),
             certainty: alert.certainty,
             authenticity: alert.authenticity,
-            link: &alert.link,
+            link: alert.link.as_ref(),
             clock: &alert.clock,
             unit: &alert.unit,
-            evidence: &alert.evidence,
+            evidence: alert.evidence.as_ref(),
         }
     }
 }
@@ -190,6 +237,25 @@ mod tests {
         for absent in ["velocity", "entry", "exit", "inside_seconds", "direction"] {
             assert!(!properties.contains_key(absent), "{absent}");
         }
+    }
+
+    #[test]
+    fn an_alert_about_nobody_has_no_place_but_its_area() {
+        let whole = alert_example();
+        let mut alert = Alert::bare(
+            whole.id,
+            Event::GnssInterference,
+            whole.occurred_at,
+            whole.clock,
+            "field-unit-07",
+        );
+        assert_eq!(rendered(&alert)["data"]["geometry"], Value::Null);
+        assert_eq!(alert.subject(), "unit");
+        alert.interference = whole.interference;
+        assert_eq!(
+            rendered(&alert)["data"]["geometry"]["coordinates"],
+            json!([22.5, 41.25])
+        );
     }
 
     #[test]

@@ -123,7 +123,7 @@ impl Worker {
         attempts: &mut JoinSet<Result<Attempted, StoreClosed>>,
     ) -> Duration {
         for delivery in due.ready {
-            self.busy.push(delivery.alert.track.key.clone());
+            self.busy.push(delivery.alert.subject().to_owned());
             let attempt = Attempt {
                 delivery,
                 endpoint: Arc::clone(&self.endpoint),

@@ -3,13 +3,19 @@
 //! The serde form of [`Alert`] is what the store keeps. Unknown is absent: an optional
 //! field is left out, never zero and never a sentinel.
 
-use std::fmt;
+mod event;
+mod occasion;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::track::Authenticity;
 use crate::units::Utc;
+
+pub use event::{Event, Severity, Status};
+pub use occasion::{
+    Absence, Also, Approach, Held, Interference, Place, RoutePosition, Summary, SummaryLine, Trust,
+};
 
 /// Something that a rule found worth telling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,10 +36,12 @@ pub struct Alert {
     pub occurred_at: Utc,
     /// When the deciding fix arrived.
     pub detected_at: Utc,
-    /// Who.
-    pub track: Track,
-    /// The deciding fix.
-    pub position: Position,
+    /// Who, if it is about one track.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track: Option<Track>,
+    /// The deciding fix, if one decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
     /// How it moves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub velocity: Option<Velocity>,
@@ -61,6 +69,33 @@ pub struct Alert {
     /// Why the track counts as outside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<ExitReason>,
+    /// How soon it would be inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approach: Option<Approach>,
+    /// How it lies to the route that it is assigned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<RoutePosition>,
+    /// How long it was silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence_seconds: Option<f64>,
+    /// What is the matter with its place, if anything is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<Trust>,
+    /// Where satellite navigation cannot be trusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interference: Option<Interference>,
+    /// How long nobody was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<Absence>,
+    /// What was held back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
+    /// The other corridors that it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
+    /// That it was held back itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
     /// Who uses one identity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conflict: Option<Conflict>,
@@ -71,139 +106,71 @@ pub struct Alert {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certainty: Option<Certainty>,
     /// How sure the sender's identity is.
-    pub authenticity: Authenticity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authenticity: Option<Authenticity>,
     /// The link that the deciding fix arrived on.
-    pub link: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<Link>,
     /// The clock that stamped this.
     pub clock: Clock,
     /// The field unit.
     pub unit: Unit,
     /// The raw material of the decision.
-    pub evidence: Evidence,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
 }
 
-/// What happened, as the `type` of the body names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Event {
-    /// Confirmed inside.
-    #[serde(rename = "corridor.entered")]
-    Entered,
-    /// Inside for longer than the rule's dwell time.
-    #[serde(rename = "corridor.dwelling")]
-    Dwelling,
-    /// Right through between two fixes, or within the confirmation, and confirmed outside.
-    #[serde(rename = "corridor.crossed")]
-    Crossed,
-    /// Confirmed outside.
-    #[serde(rename = "corridor.exited")]
-    Exited,
-    /// Two senders use one identity.
-    #[serde(rename = "identity.conflict")]
-    IdentityConflict,
-}
-
-impl Event {
-    /// Every event that rules ask for, in the order of an episode.
-    pub const OF_CORRIDORS: [Self; 4] =
-        [Self::Entered, Self::Dwelling, Self::Crossed, Self::Exited];
-    /// Every event.
-    pub const ALL: [Self; 5] = [
-        Self::Entered,
-        Self::Dwelling,
-        Self::Crossed,
-        Self::Exited,
-        Self::IdentityConflict,
-    ];
-
-    /// Returns the full name, `corridor.entered`.
+impl Alert {
+    /// An alert that says nothing yet but what happened and when, to whom nobody knows.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Entered => "corridor.entered",
-            Self::Dwelling => "corridor.dwelling",
-            Self::Crossed => "corridor.crossed",
-            Self::Exited => "corridor.exited",
-            Self::IdentityConflict => "identity.conflict",
+    pub fn bare(id: Uuid, event: Event, at: Utc, clock: Clock, unit: &str) -> Self {
+        Self {
+            id,
+            event,
+            severity: Severity::default(),
+            status: Status::default(),
+            episode: None,
+            occurred_at: at,
+            detected_at: at,
+            track: None,
+            position: None,
+            velocity: None,
+            corridor: None,
+            place: None,
+            entry: None,
+            exit: None,
+            inside_seconds: None,
+            travelled_m: None,
+            direction: None,
+            reason: None,
+            approach: None,
+            route: None,
+            silence_seconds: None,
+            trust: None,
+            interference: None,
+            absence: None,
+            summary: None,
+            also: Vec::new(),
+            held: None,
+            conflict: None,
+            rule: None,
+            certainty: None,
+            authenticity: None,
+            link: None,
+            clock,
+            unit: Unit {
+                name: unit.to_owned(),
+            },
+            evidence: None,
         }
     }
 
-    /// Returns the name that the configuration uses, `entered`.
+    /// Names whom or what it is about: alerts of one subject are told in their order.
     #[must_use]
-    pub const fn short_name(self) -> &'static str {
-        match self {
-            Self::Entered => "entered",
-            Self::Dwelling => "dwelling",
-            Self::Crossed => "crossed",
-            Self::Exited => "exited",
-            Self::IdentityConflict => "conflict",
-        }
-    }
-}
-
-impl fmt::Display for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// How grave an alert is.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// For the record.
-    Info,
-    /// Worth a look.
-    Minor,
-    /// Worth a patrol.
-    #[default]
-    Major,
-    /// Worth waking somebody.
-    Critical,
-}
-
-impl Severity {
-    /// Every severity, mildest first.
-    pub const ALL: [Self; 4] = [Self::Info, Self::Minor, Self::Major, Self::Critical];
-
-    /// Returns the name in the configuration and the body.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Minor => "minor",
-            Self::Major => "major",
-            Self::Critical => "critical",
-        }
-    }
-}
-
-/// Whether an alert is meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// The real thing.
-    #[default]
-    Actual,
-    /// Part of an exercise.
-    Exercise,
-    /// A technical test.
-    Test,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Self; 3] = [Self::Actual, Self::Exercise, Self::Test];
-
-    /// Returns the name in the configuration and the body.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Actual => "actual",
-            Self::Exercise => "exercise",
-            Self::Test => "test",
-        }
+    pub fn subject(&self) -> &str {
+        let track = self.track.as_ref().map(|track| track.key.as_str());
+        let corridor = || self.corridor.as_ref().map(|corridor| corridor.id.as_str());
+        track.or_else(corridor).unwrap_or("unit")
     }
 }
 
@@ -374,7 +341,8 @@ pub struct CorridorPosition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heading_off_deg: Option<f64>,
     /// Distance to the edge, metres, negative inside.
-    pub edge_m: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edge_m: Option<f64>,
     /// The least height at which the corridor counts, metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub altitude_min_m: Option<f64>,
@@ -444,6 +412,14 @@ pub enum ExitReason {
     Below,
     /// The corridor ceased to count at this time.
     Hours,
+    /// It was silent for so long that the rule gave it up.
+    TrackLost,
+    /// The corridor is not watched any more.
+    CorridorRemoved,
+    /// The corridor was drawn anew, and the track is outside of it.
+    CorridorMoved,
+    /// The rule does not watch this any more.
+    RuleChanged,
 }
 
 /// The rule that found it.

@@ -7,8 +7,7 @@ use uuid::Uuid;
 use crate::corridor::{Band, CorridorIndex, CorridorSet, Level, Location, Side as LineSide, mgrs};
 use crate::monitor::alert::{
     self, Alert, Certainty, ConflictSender, CorridorPosition, CrossingDirection, EdgeCrossing,
-    Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Severity, Status, Track,
-    Unit, Velocity,
+    Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Track, Velocity,
 };
 use crate::monitor::names;
 use crate::monitor::rule::Rule;
@@ -69,15 +68,12 @@ impl Ingredients<'_> {
         let location = self.corridors.locate(self.corridor, fix.position);
         let (entry, exit, inside) = story(told);
         Alert {
-            id: self.id,
-            event: told.event(),
             severity: self.rule.severity,
             status: self.rule.status,
             episode: Some(self.episode),
-            occurred_at: self.civil.at(fix, told.at()),
             detected_at: self.civil.of(fix.received),
-            track: track_of(self.track, self.profile, self.callsign, fix),
-            position: position(fix),
+            track: Some(track_of(self.track, self.profile, self.callsign, fix)),
+            position: Some(position(fix)),
             velocity,
             corridor: Some(self.corridor_position(&location, course_deg)),
             place: Some(
@@ -93,17 +89,20 @@ impl Ingredients<'_> {
                 Told::Exited { reason, .. } => Some(*reason),
                 Told::Entered { .. } | Told::Dwelling { .. } | Told::Crossed { .. } => None,
             },
-            conflict: None,
             rule: Some(RuleName {
                 name: self.rule.name.clone(),
             }),
             certainty: Some(self.certainty(told, location.edge_m)),
-            authenticity: fix.authenticity,
-            link: link_of(fix),
-            clock: self.civil.clock,
-            unit: unit_of(self.unit),
-            evidence: evidence_of(fix),
+            authenticity: Some(fix.authenticity),
+            link: Some(link_of(fix)),
+            evidence: Some(evidence_of(fix)),
+            ..self.bare(told)
         }
+    }
+
+    fn bare(&self, told: &Told) -> Alert {
+        let at = self.civil.at(self.fix, told.at());
+        Alert::bare(self.id, told.event(), at, self.civil.clock, self.unit)
     }
 
     /// Says how sure it is: outside by the edge that was left, inside by every edge.
@@ -152,7 +151,7 @@ impl Ingredients<'_> {
             side: location.side.map(|side| side_name(side).to_owned()),
             heading_along: heading.map(|heading| heading.way.as_str().to_owned()),
             heading_off_deg: heading.map(|heading| round(heading.off_deg, 1)),
-            edge_m: round(location.edge_m, 1),
+            edge_m: Some(round(location.edge_m, 1)),
             altitude_min_m: band.and_then(Band::min_m),
             altitude_max_m: band.and_then(Band::max_m),
             altitude_datum: band.map(|band| band.datum().as_str().to_owned()),
@@ -191,35 +190,36 @@ pub(super) fn conflict(
         }
     };
     Alert {
-        id,
-        event: Event::IdentityConflict,
-        severity: Severity::default(),
-        status: Status::default(),
-        episode: None,
-        occurred_at: civil.of(fix.received),
-        detected_at: civil.of(fix.received),
-        track: track_of(track, profile, callsign, fix),
-        position: position(fix),
-        velocity: fix.velocity.map(velocity),
-        corridor: None,
-        place: None,
-        entry: None,
-        exit: None,
-        inside_seconds: None,
-        travelled_m: None,
-        direction: None,
-        reason: None,
         conflict: Some(alert::Conflict {
             evidence: found.evidence.name().to_owned(),
             senders: found.senders.iter().map(sender).collect(),
         }),
-        rule: None,
-        certainty: None,
-        authenticity: fix.authenticity,
-        link: link_of(fix),
-        clock: civil.clock,
-        unit: unit_of(unit),
-        evidence: evidence_of(fix),
+        ..of_track(
+            id,
+            Event::IdentityConflict,
+            unit,
+            (track, profile, callsign),
+            (fix, civil),
+        )
+    }
+}
+
+/// Begins an alert about a track as such, with the fix that was taken last.
+pub(super) fn of_track(
+    id: Uuid,
+    event: Event,
+    unit: &str,
+    (track, profile, callsign): (&TrackId, &Profile, Option<&str>),
+    (fix, civil): (&Fix, CivilTime),
+) -> Alert {
+    Alert {
+        track: Some(track_of(track, profile, callsign, fix)),
+        position: Some(position(fix)),
+        velocity: fix.velocity.map(velocity),
+        authenticity: Some(fix.authenticity),
+        link: Some(link_of(fix)),
+        evidence: Some(evidence_of(fix)),
+        ..Alert::bare(id, event, civil.of(fix.received), civil.clock, unit)
     }
 }
 
@@ -254,12 +254,6 @@ fn link_of(fix: &Fix) -> Link {
     Link {
         name: fix.link.to_string(),
         loss_percent: fix.link_loss.map(FrameLoss::percent),
-    }
-}
-
-fn unit_of(name: &str) -> Unit {
-    Unit {
-        name: name.to_owned(),
     }
 }
 

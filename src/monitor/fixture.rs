@@ -10,9 +10,12 @@ use uuid::Uuid;
 
 use crate::corridor::{Area, Class, Corridor, CorridorId, CorridorSet, Hours, Line, Posts, Shape};
 use crate::monitor::alert::{Alert, Event};
+use crate::monitor::fleet::Fleet;
 use crate::monitor::rule::Rule;
 use crate::monitor::standing::StandingRecord;
-use crate::monitor::{Decision, GateSettings, LivenessSettings, Monitor, RosterSettings, Settings};
+use crate::monitor::{
+    Decision, GateSettings, LivenessSettings, Monitor, Restored, RosterSettings, Settings,
+};
 use crate::track::{
     Authenticity, GlobalPosition, Gnss, HighLatency2, LinkName, Message, Namespace, RawFrame,
     Report, Sender, SentPlace, SystemTime,
@@ -99,6 +102,7 @@ pub(super) fn settings(rules: &[Rule]) -> Settings {
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
         liveness: LivenessSettings::default(),
+        fleet: Fleet::default(),
         callsigns: BTreeMap::new(),
         recordings: BTreeSet::new(),
     }
@@ -120,7 +124,11 @@ pub(super) fn monitor_with(
     standings: Vec<StandingRecord>,
 ) -> Monitor {
     let set = CorridorSet::new(corridors.to_vec(), Vec::new()).unwrap();
-    Monitor::new(settings, Arc::new(set), standings)
+    let earlier = Restored {
+        standings,
+        ..Restored::default()
+    };
+    Monitor::new(settings, Arc::new(set), earlier)
 }
 
 /// Feeds `reports` and returns everything that was decided.
@@ -321,12 +329,17 @@ pub(super) fn heard_by(report: &Report, link: &str, address: &str) -> Report {
     report
 }
 
+/// So many milliseconds after the start, on both clocks of the host.
+pub(super) fn moment(ms: u32) -> Moment {
+    Moment {
+        monotonic: Monotonic::from_micros(u64::from(ms) * 1000),
+        utc: Utc::from_micros(START.as_micros() + i64::from(ms) * 1000),
+    }
+}
+
 fn report(ms: u32, message: Message) -> Report {
     Report {
-        received: Moment {
-            monotonic: Monotonic::from_micros(u64::from(ms) * 1000),
-            utc: Utc::from_micros(START.as_micros() + i64::from(ms) * 1000),
-        },
+        received: moment(ms),
         link: LinkName::new("lan"),
         link_loss: None,
         sender_loss: None,

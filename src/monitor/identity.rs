@@ -60,6 +60,9 @@ mod tests {
             episode,
             alerts: 0,
             visit: None,
+            approaching: false,
+            named: false,
+            left_at: None,
         };
         let history = Uuid::from_u128(7);
         let first = episode_id(history, "unit", &standing("ab", "c", 1));

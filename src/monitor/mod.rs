@@ -15,9 +15,11 @@ mod compose;
 mod engine;
 #[cfg(test)]
 mod fixture;
+pub mod fleet;
 mod gate;
 mod identity;
 mod liveness;
+pub mod memory;
 mod names;
 mod passing;
 mod paths;
@@ -36,19 +38,52 @@ mod vigil;
 mod voice;
 mod voices;
 
+use uuid::Uuid;
+
+use crate::units::Utc;
+
 pub use engine::{Counts, Monitor, Settings};
 pub use gate::{GateSettings, Rejection};
 pub use liveness::{Liveness, LivenessSettings, Timeouts};
 pub use roster::RosterSettings;
 pub use vigil::{Notice, Roll};
 
-/// What a fix changed for one rule, track and corridor.
-///
-/// The standing is stored in one transaction with the alert that it caused.
-#[derive(Clone, Debug, PartialEq)]
+/// What something changed, to be stored in one transaction.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decision {
     /// The standing as it is from then on; absent if this is about no corridor.
     pub standing: Option<standing::StandingRecord>,
-    /// What to tell; absent if the rule is silent about this event.
+    /// What else has to outlive a restart from then on.
+    pub memories: Vec<memory::Memory>,
+    /// What to tell; absent if nobody wants to know.
     pub alert: Option<alert::Alert>,
+    /// Present if the alert is kept and told to nobody for the time being.
+    pub held: Option<HeldBack>,
+    /// Alerts that were held back and are told from then on.
+    pub releases: Vec<Release>,
+}
+
+/// Why an alert is told to nobody for the time being.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBack {
+    /// By what, for a person to read.
+    pub by: String,
+}
+
+/// An alert that was held back and is told late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// The alert's id.
+    pub alert: Uuid,
+    /// When it is let go.
+    pub at: Utc,
+}
+
+/// What an earlier run left behind.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Restored {
+    /// Where each track stood.
+    pub standings: Vec<standing::StandingRecord>,
+    /// What else it kept.
+    pub memories: Vec<memory::Memory>,
 }

@@ -218,6 +218,12 @@ pub struct StandingRecord {
     pub alerts: u32,
     /// Present while the track is confirmed inside.
     pub visit: Option<Visit>,
+    /// Whether the episode began with an approach that is neither over nor led inside.
+    pub approaching: bool,
+    /// Whether the episode was told by naming it in another corridor's alert.
+    pub named: bool,
+    /// When the last stay ended.
+    pub left_at: Option<Utc>,
 }
 
 /// A stay inside.

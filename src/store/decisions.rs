@@ -1,13 +1,13 @@
-//! Stores a decision: the alert, what is owed to each endpoint, and the standing.
+//! Stores a decision: the alert, what is owed to each endpoint, the standing and what else is kept.
 
 use rusqlite::{Connection, params};
 
 use crate::monitor::Decision;
 use crate::monitor::alert::Alert;
-use crate::store::standings;
+use crate::store::{held, memories, standings};
 use crate::units::Utc;
 
-/// Writes all parts of a decision and says whether its alert is new.
+/// Writes all parts of a decision and says whether it brought an alert that is new and owed.
 ///
 /// An alert that is known leaves alert and outbox as they are: it is the same decision, made
 /// again after a crash.
@@ -20,15 +20,39 @@ pub(super) fn store(
     if let Some(standing) = &decision.standing {
         standings::put(connection, standing)?;
     }
-    match &decision.alert {
-        Some(alert) if insert(connection, alert)? => {
-            for endpoint in endpoints {
-                owe(connection, alert, endpoint, now)?;
-            }
-            Ok(true)
-        }
-        Some(_) | None => Ok(false),
+    for memory in &decision.memories {
+        memories::put(connection, memory)?;
     }
+    let mut owes = false;
+    for release in &decision.releases {
+        if let Some(alert) = held::release(connection, *release)? {
+            owe_to_all(connection, &alert, endpoints, now)?;
+            owes = true;
+        }
+    }
+    if let Some(alert) = &decision.alert
+        && insert(connection, alert)?
+    {
+        if let Some(held) = &decision.held {
+            held::hold(connection, alert, held)?;
+        } else {
+            owe_to_all(connection, alert, endpoints, now)?;
+            owes = true;
+        }
+    }
+    Ok(owes)
+}
+
+fn owe_to_all(
+    connection: &Connection,
+    alert: &Alert,
+    endpoints: &[String],
+    now: Utc,
+) -> rusqlite::Result<()> {
+    for endpoint in endpoints {
+        owe(connection, alert, endpoint, now)?;
+    }
+    Ok(())
 }
 
 fn insert(connection: &Connection, alert: &Alert) -> rusqlite::Result<bool> {
@@ -40,7 +64,7 @@ fn insert(connection: &Connection, alert: &Alert) -> rusqlite::Result<bool> {
     )?;
     let rows = insert.execute(params![
         alert.id.to_string(),
-        alert.track.key,
+        alert.subject(),
         alert.occurred_at.as_micros(),
         alert.severity.name(),
         json,
@@ -57,7 +81,7 @@ fn owe(connection: &Connection, alert: &Alert, endpoint: &str, now: Utc) -> rusq
     insert.execute(params![
         alert.id.to_string(),
         endpoint,
-        alert.track.key,
+        alert.subject(),
         now.as_micros(),
     ])?;
     Ok(())

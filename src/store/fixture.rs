@@ -34,8 +34,8 @@ pub(crate) fn alert_example() -> Alert {
         }),
         occurred_at: OCCURRED_AT,
         detected_at: Utc::from_micros(1_777_629_601_500_000),
-        track: track_example("vehicle:alpha/1"),
-        position: position_example(),
+        track: Some(track_example("vehicle:alpha/1")),
+        position: Some(position_example()),
         velocity: Some(alert::Velocity {
             ground_mps: 12.5,
             vertical_mps: Some(-0.5),
@@ -54,11 +54,11 @@ pub(crate) fn alert_example() -> Alert {
             name: "corridor".to_owned(),
         }),
         certainty: Some(alert::Certainty::Observed),
-        authenticity: Authenticity::Unsigned,
-        link: alert::Link {
+        authenticity: Some(Authenticity::Unsigned),
+        link: Some(alert::Link {
             name: "radio".to_owned(),
             loss_percent: Some(1.5),
-        },
+        }),
         clock: alert::Clock {
             source: alert::ClockSource::Host,
             trusted: Some(true),
@@ -67,10 +67,77 @@ pub(crate) fn alert_example() -> Alert {
         unit: alert::Unit {
             name: "field-unit-07".to_owned(),
         },
-        evidence: alert::Evidence {
+        evidence: Some(alert::Evidence {
             frames: vec!["fd1c0000".to_owned()],
             boot_ms: Some(61_000),
-        },
+        }),
+        ..occasions_example()
+    }
+}
+
+/// What alerts carry because of their event, all at once.
+fn occasions_example() -> Alert {
+    let clock = alert::Clock {
+        source: alert::ClockSource::Host,
+        trusted: None,
+        error_ms: None,
+    };
+    Alert {
+        approach: Some(alert::Approach {
+            seconds_to_entry: 31.5,
+            lat: 41.25,
+            lon: 22.5,
+        }),
+        route: Some(alert::RoutePosition {
+            name: "patrol".to_owned(),
+            off_m: 120.5,
+            tolerance_m: 50.0,
+        }),
+        silence_seconds: Some(30.5),
+        trust: Some(alert::Trust {
+            doubts: vec!["jump".to_owned()],
+            since: OCCURRED_AT,
+            last_trusted: Some(place_example()),
+        }),
+        interference: Some(alert::Interference {
+            cleared: false,
+            since: OCCURRED_AT,
+            centre: place_example(),
+            radius_m: 5_000.0,
+            tracks: vec!["vehicle:alpha/1".to_owned()],
+        }),
+        absence: Some(alert::Absence {
+            name: "bridge".to_owned(),
+            since: OCCURRED_AT,
+            since_start: false,
+            last_track: Some("vehicle:alpha/1".to_owned()),
+        }),
+        summary: Some(alert::Summary {
+            count: 14,
+            from: OCCURRED_AT,
+            to: OCCURRED_AT,
+            alerts: vec![alert::SummaryLine {
+                id: Uuid::from_u128(14),
+                event: Event::Entered,
+                track: Some("vehicle:alpha/2".to_owned()),
+                corridor: Some("e75-south".to_owned()),
+            }],
+        }),
+        also: vec![alert::Also {
+            id: "bridge".to_owned(),
+            name: "Bridge".to_owned(),
+            countries: vec!["MK".to_owned()],
+            episode: alert::Episode {
+                id: Uuid::from_u128(15),
+                index: 0,
+            },
+        }],
+        held: Some(alert::Held {
+            by: "silence 3".to_owned(),
+            since: OCCURRED_AT,
+            released_at: OCCURRED_AT,
+        }),
+        ..Alert::bare(Uuid::nil(), Event::Test, OCCURRED_AT, clock, "")
     }
 }
 
@@ -84,13 +151,22 @@ pub(crate) fn alert_example_sparse() -> Alert {
         travelled_m: None,
         direction: None,
         reason: None,
+        approach: None,
+        route: None,
+        silence_seconds: None,
+        trust: None,
+        interference: None,
+        absence: None,
+        summary: None,
+        also: Vec::new(),
+        held: None,
         conflict: None,
         clock: alert::Clock {
             source: alert::ClockSource::Host,
             trusted: None,
             error_ms: None,
         },
-        position: alert::Position {
+        position: Some(alert::Position {
             alt_msl_m: None,
             alt_above_home_m: None,
             alt_above_ground_m: None,
@@ -101,8 +177,15 @@ pub(crate) fn alert_example_sparse() -> Alert {
             v_acc_m: None,
             fix: None,
             ..position_example()
-        },
+        }),
         ..alert_example()
+    }
+}
+
+fn place_example() -> alert::Place {
+    alert::Place {
+        lat: 41.25,
+        lon: 22.5,
     }
 }
 
@@ -110,12 +193,13 @@ pub(crate) fn alert_example_sparse() -> Alert {
 pub(crate) fn decision(track: &str, number: u128) -> Decision {
     let alert = Alert {
         id: Uuid::from_u128(number),
-        track: track_example(track),
+        track: Some(track_example(track)),
         ..alert_example()
     };
     Decision {
         standing: Some(standing_example(track)),
         alert: Some(alert),
+        ..Decision::default()
     }
 }
 
@@ -134,6 +218,9 @@ pub(crate) fn standing_example(track: &str) -> StandingRecord {
             last_position: place(41.2, 22.5),
             travelled_m: 61.5,
         }),
+        approaching: true,
+        named: true,
+        left_at: Some(OCCURRED_AT),
     }
 }
 
@@ -243,7 +330,7 @@ fn corridor_example() -> alert::CorridorPosition {
         side: Some("left".to_owned()),
         heading_along: Some("along".to_owned()),
         heading_off_deg: Some(-12.5),
-        edge_m: -70.0,
+        edge_m: Some(-70.0),
         altitude_min_m: None,
         altitude_max_m: Some(600.0),
         altitude_datum: Some("msl".to_owned()),

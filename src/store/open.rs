@@ -14,13 +14,13 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::monitor::standing::StandingRecord;
+use crate::monitor::Restored;
 use crate::store::error::{OpenError, failing};
 use crate::store::handle::{Nudges, Store};
 use crate::store::inspect::{self, Found};
 use crate::store::lock::{self, Lock};
 use crate::store::writer::{Patience, Writer};
-use crate::store::{SigningRecord, schema, signing, standings};
+use crate::store::{SigningRecord, memories, schema, signing, standings};
 
 /// The file that holds everything.
 const FILE_NAME: &str = "corridord.db";
@@ -47,8 +47,8 @@ pub struct Opened {
     pub thread: JoinHandle<()>,
     /// The database's own random id, which salts alert ids: a new database repeats none.
     pub history: Uuid,
-    /// The standings as they were committed last.
-    pub standings: Vec<StandingRecord>,
+    /// What the monitor left behind, as it was committed last.
+    pub earlier: Restored,
     /// What signatures had come to, as it was committed last.
     pub signing: Vec<SigningRecord>,
 }
@@ -80,6 +80,7 @@ pub fn open(
     make_durable(&connection).map_err(fail("turn on write-ahead logging"))?;
     let history = schema::history(&connection).map_err(fail("read the history id"))?;
     let standings = standings::all(&connection).map_err(fail("read the standings"))?;
+    let memories = memories::all(&connection).map_err(fail("read what was remembered"))?;
     let signing = signing::all(&connection).map_err(fail("read what signatures had come to"))?;
     let (store, thread) = start(connection, lock, endpoints, clock, metrics)
         .map_err(|source| OpenError::Thread { source })?;
@@ -87,7 +88,10 @@ pub fn open(
         store,
         thread,
         history,
-        standings,
+        earlier: Restored {
+            standings,
+            memories,
+        },
         signing,
     })
 }

@@ -9,13 +9,13 @@ use uuid::Uuid;
 pub(super) const APPLICATION_ID: i64 = 0x6372_6472;
 
 /// The schema that this program writes: the number of steps below.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Each step leads from the version of its index to the next; a released one never changes.
 ///
 /// Times are microseconds since the Unix epoch, UTC. Columns that hold measured numbers carry
 /// no constraint: a row that can never be written would hold up all rows behind it.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     CREATE TABLE meta (
         name TEXT PRIMARY KEY,
@@ -87,6 +87,27 @@ const STEPS: [&str; 2] = [
         timestamp INTEGER NOT NULL,
         PRIMARY KEY (link, key, system_id, component_id, link_id)
     ) STRICT, WITHOUT ROWID;
+",
+    "
+    -- What has to outlive a restart beside standings; each topic knows the form of its texts.
+    CREATE TABLE memory (
+        topic TEXT NOT NULL,
+        key TEXT NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (topic, key)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Alerts that are told to nobody for the time being, or were.
+    CREATE TABLE held (
+        alert_id TEXT PRIMARY KEY REFERENCES alert (id),
+        held_by TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        released_at INTEGER
+    ) STRICT, WITHOUT ROWID;
+
+    ALTER TABLE standing ADD COLUMN approaching INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE standing ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE standing ADD COLUMN left_at INTEGER;
 ",
 ];
 

@@ -10,8 +10,8 @@ use crate::units::{LatLon, Utc};
 pub(super) fn put(connection: &Connection, record: &StandingRecord) -> rusqlite::Result<()> {
     let mut replace = connection.prepare_cached(
         "INSERT OR REPLACE INTO standing (rule, track, corridor, episode, alerts, entered_at,
-             entry_lat, entry_lon, dwelt, last_lat, last_lon, travelled_m)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             entry_lat, entry_lon, dwelt, last_lat, last_lon, travelled_m, approaching, named, left_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?;
     let visit = record.visit.as_ref();
     let entry = visit.and_then(|visit| visit.entry);
@@ -28,6 +28,9 @@ pub(super) fn put(connection: &Connection, record: &StandingRecord) -> rusqlite:
         visit.map(|visit| visit.last_position.lat()),
         visit.map(|visit| visit.last_position.lon()),
         visit.map(|visit| visit.travelled_m),
+        record.approaching,
+        record.named,
+        record.left_at.map(Utc::as_micros),
     ])?;
     Ok(())
 }
@@ -36,7 +39,7 @@ pub(super) fn put(connection: &Connection, record: &StandingRecord) -> rusqlite:
 pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<StandingRecord>> {
     let mut select = connection.prepare(
         "SELECT rule, track, corridor, episode, alerts, entered_at, entry_lat, entry_lon, dwelt,
-             last_lat, last_lon, travelled_m
+             last_lat, last_lon, travelled_m, approaching, named, left_at
          FROM standing ORDER BY rule, track, corridor",
     )?;
     select.query_map([], read)?.collect()
@@ -53,6 +56,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StandingRecord> {
             Some(entered_at) => Some(read_visit(row, Utc::from_micros(entered_at))?),
             None => None,
         },
+        approaching: row.get(12)?,
+        named: row.get(13)?,
+        left_at: row.get::<_, Option<i64>>(14)?.map(Utc::from_micros),
     })
 }
 

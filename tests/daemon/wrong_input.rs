@@ -26,7 +26,7 @@ fn a_sound_configuration_is_summed_up() {
 link       link1 on udpin:127.0.0.1:0, fleet link1
 corridors  1: 1 lines of 4.0 km in all, 0 areas, 1 segments, 1 named places
            DIR/corridors.geojson
-rule       corridor: 1 of 1 corridors for vehicle: entered, dwelling, crossed, exited; major, actual
+rule       corridor: 1 of 1 corridors for vehicle: approaching, entered, dwelling, crossed, exited; major, actual
 endpoint   ops: http to 127.0.0.1, signed with 1 secret(s)
 state      DIR/state
 "

@@ -36,6 +36,9 @@ impl Monitor {
                 episode,
                 alerts: 0,
                 visit: None,
+                approaching: false,
+                named: false,
+                left_at: None,
             })
             .collect();
         if !records.is_empty() {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::monitor::alert::{Alert, Conflict, Event};
 use crate::monitor::fixture::{
-    BOOT_MS, Spot, booted, degrees_e7, feed, fix, flight, gnss, heard_by, high_latency, monitor,
-    monitor_with, of_message, place, road, settings, told, words,
+    BOOT_MS, Spot, booted, degrees_e7, feed, fix, flight, gnss, heard_by, high_latency, moment,
+    monitor, monitor_with, of_message, place, road, settings, told, words,
 };
 use crate::monitor::rule::Rule;
 use crate::monitor::{Counts, RosterSettings};
@@ -64,7 +64,7 @@ fn conflicts(alerts: &[Alert]) -> Vec<&Conflict> {
 fn of_track(alerts: &[Alert], key: &str) -> String {
     let of: Vec<Alert> = alerts
         .iter()
-        .filter(|alert| alert.track.key == key)
+        .filter(|alert| alert.subject() == key)
         .cloned()
         .collect();
     words(&of)
@@ -197,7 +197,7 @@ fn what_one_of_two_links_brings_is_not_lost() {
         .collect();
     let (alerts, _) = hear(&reports);
     assert_eq!(words(&alerts), "road entered");
-    assert_eq!(alerts[0].track.loss_percent, Some(5.0));
+    assert_eq!(alerts[0].track.as_ref().unwrap().loss_percent, Some(5.0));
 }
 
 #[test]
@@ -273,9 +273,12 @@ fn a_vehicle_that_is_heard_by_satellite_alone_is_followed() {
         .collect();
     let (alerts, _) = hear(&reports);
     assert_eq!(words(&alerts), "road entered, road exited");
-    assert_eq!(alerts[0].position.source_message, "HIGH_LATENCY2");
     assert_eq!(
-        alerts[0].track.mav_type.as_deref(),
+        alerts[0].position.as_ref().unwrap().source_message,
+        "HIGH_LATENCY2"
+    );
+    assert_eq!(
+        alerts[0].track.as_ref().unwrap().mav_type.as_deref(),
         Some("MAV_TYPE_FIXED_WING")
     );
 }
@@ -300,24 +303,36 @@ fn aircraft_and_remote_id_are_told_by_rules_that_watch_them() {
     assert_eq!(of_track(&alerts, "icao:04ca7b"), "road entered");
     let aircraft = alerts
         .iter()
-        .find(|alert| alert.track.kind == "aircraft")
+        .find(|alert| alert.track.as_ref().unwrap().kind == "aircraft")
         .unwrap();
-    assert_eq!(aircraft.track.icao.as_deref(), Some("04ca7b"));
-    assert_eq!(aircraft.track.callsign.as_deref(), Some("JAT123"));
-    assert_eq!(aircraft.track.system_id, None);
-    assert_eq!(aircraft.position.alt_pressure_m, Some(10_000.0));
-    assert_eq!(aircraft.position.alt_msl_m, None);
-    assert_eq!(aircraft.position.age_ms, Some(1_000));
+    assert_eq!(
+        aircraft.track.as_ref().unwrap().icao.as_deref(),
+        Some("04ca7b")
+    );
+    assert_eq!(
+        aircraft.track.as_ref().unwrap().callsign.as_deref(),
+        Some("JAT123")
+    );
+    assert_eq!(aircraft.track.as_ref().unwrap().system_id, None);
+    assert_eq!(
+        aircraft.position.as_ref().unwrap().alt_pressure_m,
+        Some(10_000.0)
+    );
+    assert_eq!(aircraft.position.as_ref().unwrap().alt_msl_m, None);
+    assert_eq!(aircraft.position.as_ref().unwrap().age_ms, Some(1_000));
     assert_eq!(
         serde_json::to_value(aircraft.authenticity).unwrap(),
         "broadcast"
     );
     let drone = alerts
         .iter()
-        .find(|alert| alert.track.kind == "remote-id")
+        .find(|alert| alert.track.as_ref().unwrap().kind == "remote-id")
         .unwrap();
-    assert_eq!(drone.track.key, "remote-id:60601f");
-    assert_eq!(drone.track.remote_id.as_deref(), Some("1581F4XFC2233000"));
+    assert_eq!(drone.track.as_ref().unwrap().key, "remote-id:60601f");
+    assert_eq!(
+        drone.track.as_ref().unwrap().remote_id.as_deref(),
+        Some("1581F4XFC2233000")
+    );
 }
 
 #[test]
@@ -380,8 +395,8 @@ fn notices(reports: &[Report], until_ms: u32) -> Vec<String> {
     let mut told = Vec::new();
     let mut reports = reports.iter().peekable();
     for ms in (0..until_ms).step_by(500) {
-        let now = Monotonic::from_micros(u64::from(ms) * 1_000);
-        while let Some(report) = reports.next_if(|it| it.received.monotonic <= now) {
+        let now = moment(ms);
+        while let Some(report) = reports.next_if(|it| it.received.monotonic <= now.monotonic) {
             monitor.handle_report(report);
         }
         monitor.handle_timeout(now);
@@ -441,14 +456,14 @@ fn who_is_lost_makes_room_and_its_episodes_count_on() {
     feed(&mut monitor, &[other(151)]);
     assert_eq!(monitor.counts().refused, 1, "the first one is still there");
 
-    monitor.handle_timeout(Monotonic::from_micros(300_000_000));
+    monitor.handle_timeout(moment(300 * SECONDS));
     feed(&mut monitor, &[other(301)]);
     assert_eq!(
         (monitor.counts().refused, monitor.tracks()),
         (1, 1),
         "it has made way"
     );
-    monitor.handle_timeout(Monotonic::from_micros(400_000_000));
+    monitor.handle_timeout(moment(400 * SECONDS));
     let second = told(feed(&mut monitor, &through(401 * SECONDS)));
     assert_eq!(words(&second), "road entered, road exited");
     assert_ne!(first[0].id, second[0].id, "another episode, other ids");
@@ -462,7 +477,10 @@ fn callsigns_are_the_units_own() {
         .insert("vehicle:lan/1".to_owned(), "RAVEN 1".to_owned());
     let mut monitor = monitor_with(settings, &[road()], Vec::new());
     let alerts = told(feed(&mut monitor, &hover((0.0, 0.0), 0, 10, 1_000)));
-    assert_eq!(alerts[0].track.callsign.as_deref(), Some("RAVEN 1"));
+    assert_eq!(
+        alerts[0].track.as_ref().unwrap().callsign.as_deref(),
+        Some("RAVEN 1")
+    );
 }
 
 fn sent(spot: Spot) -> SentPlace {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::monitor::Rejection;
+use crate::monitor::alert::Alert;
 use crate::monitor::fixture::{
     BOOT_MS, alerts, booted, check, feed, fix, flight, gnss, monitor, near, of_fleet, road,
     system_time, told, words,
@@ -113,10 +114,7 @@ fn one_system_id_in_two_fleets_is_two_tracks() {
         words(&alerts),
         "road entered, road entered, road exited, road exited"
     );
-    let keys: Vec<&str> = alerts
-        .iter()
-        .map(|alert| alert.track.key.as_str())
-        .collect();
+    let keys: Vec<&str> = alerts.iter().map(Alert::subject).collect();
     let both = ["vehicle:alpha/1", "vehicle:bravo/1"];
     assert_eq!(keys, [both, both].concat());
     let mut ids: Vec<_> = alerts.iter().map(|alert| alert.id).collect();

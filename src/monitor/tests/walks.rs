@@ -188,7 +188,7 @@ proptest! {
         for alert in &alerts {
             prop_assert_ne!(alert.event, Event::IdentityConflict, "there is one vehicle");
             prop_assert!(ids.insert(alert.id), "{} twice", alert.id);
-            prop_assert!(frames.contains(&alert.evidence.frames[0]), "a fix that was heard");
+            prop_assert!(frames.contains(&alert.evidence.as_ref().unwrap().frames[0]), "a fix that was heard");
             prop_assert!(alert.occurred_at <= alert.detected_at);
             let rule = &alert.rule.as_ref().unwrap().name;
             let corridor = &alert.corridor.as_ref().unwrap().id;
@@ -200,7 +200,20 @@ proptest! {
             match alert.event {
                 Event::Entered => *inside = true,
                 Event::Exited => *inside = false,
-                Event::Dwelling | Event::Crossed | Event::IdentityConflict => {}
+                Event::Approaching
+                | Event::Dwelling
+                | Event::Crossed
+                | Event::Unattended
+                | Event::RouteLeft
+                | Event::RouteResumed
+                | Event::TrackLost
+                | Event::TrackRegained
+                | Event::PositionSuspect
+                | Event::PositionTrusted
+                | Event::IdentityConflict
+                | Event::GnssInterference
+                | Event::Summary
+                | Event::Test => {}
             }
             if let (Some(entry), Some(exit)) = (&alert.entry, &alert.exit) {
                 prop_assert!(entry.at <= exit.at);

@@ -192,7 +192,7 @@ proptest::proptest! {
         let connection = stored(&[]);
         let mut decided = decision("a", 1);
         let alert = decided.alert.as_mut().unwrap();
-        alert.position.lat = lat;
+        alert.position.as_mut().unwrap().lat = lat;
         alert.travelled_m = Some(travelled_m);
         decisions::store(&connection, &decided, &["ops".to_owned()], NOW).unwrap();
         let head = due(&connection, "ops", NOW, 1, &[]).unwrap().ready.remove(0);
@@ -221,7 +221,7 @@ fn order_holds_over_any_mix_of_verdicts() {
                     _ => Verdict::Delivered { status: 200 },
                 };
                 if !matches!(verdict, Verdict::Retry { .. }) {
-                    settled.push((head.alert.track.key.clone(), head.seq));
+                    settled.push((head.alert.subject().to_owned(), head.seq));
                 }
                 finish(&connection, head.seq, &verdict, now).unwrap();
             }

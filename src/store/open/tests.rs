@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use tempfile::TempDir;
 
 use super::*;
+use crate::monitor::standing::StandingRecord;
 use crate::store::fixture::{close, decision, opened, standing_example, try_open};
 use crate::wire::{SigningMemory, SigningTime};
 
@@ -45,10 +46,14 @@ async fn a_reopened_store_remembers_standings_pending_rows_and_its_history() {
         store,
         thread,
         history,
-        standings,
+        earlier,
         signing,
     } = opened(directory.path(), &["ops"]);
-    assert_eq!(standings, [], "a new store remembers nothing");
+    assert_eq!(
+        earlier,
+        Restored::default(),
+        "a new store remembers nothing"
+    );
     assert_eq!(signing, [], "a new store remembers nothing");
     let signed = SigningRecord {
         link: "radio".to_owned(),
@@ -82,7 +87,7 @@ async fn a_reopened_store_remembers_standings_pending_rows_and_its_history() {
     )
     .unwrap();
     assert_eq!(again.history, history, "the stored history wins");
-    assert_eq!(again.standings, [standing_example("a"), outside]);
+    assert_eq!(again.earlier.standings, [standing_example("a"), outside]);
     assert_eq!(again.signing, [signed]);
     let now = Clock::start().now().utc;
     let due = again.store.due("ops", now, 10, Vec::new()).await.unwrap();
@@ -103,7 +108,7 @@ async fn a_power_cut_loses_nothing_that_was_accepted() {
         }
     }
     let survivor = opened(after.path(), &["ops"]);
-    assert_eq!(survivor.standings.len(), 50);
+    assert_eq!(survivor.earlier.standings.len(), 50);
     let backlog = survivor.store.backlog().await.unwrap();
     assert_eq!(backlog[0].pending, 50);
     close(&survivor.store, survivor.thread).await;
@@ -118,7 +123,7 @@ async fn dropping_the_last_handle_still_stores_what_was_submitted() {
     drop(store);
     thread.join().unwrap();
     let again = opened(directory.path(), &["ops"]);
-    assert_eq!(again.standings, [standing_example("a")]);
+    assert_eq!(again.earlier.standings, [standing_example("a")]);
     close(&again.store, again.thread).await;
 }
 
@@ -131,8 +136,11 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     drop(connection);
     check_refused(
         directory.path(),
-        ": schema version 99 is newer than this program knows (2); \
-         install a newer corridord or point --state elsewhere",
+        &format!(
+            ": schema version 99 is newer than this program knows ({}); \
+             install a newer corridord or point --state elsewhere",
+            schema::VERSION
+        ),
     );
 }
 
@@ -196,8 +204,8 @@ async fn only_the_user_may_read_what_is_stored() {
 fn an_empty_file_counts_as_new() {
     let directory = directory();
     fs::write(directory.path().join(FILE_NAME), b"").unwrap();
-    let Opened { standings, .. } = opened(directory.path(), &["ops"]);
-    assert_eq!(standings, []);
+    let Opened { earlier, .. } = opened(directory.path(), &["ops"]);
+    assert_eq!(earlier, Restored::default());
 }
 
 #[tokio::test]

@@ -1,0 +1,143 @@
+//! Decisions to alerts: the one way out of the monitor.
+
+use super::{Follow, Monitor};
+use crate::corridor::CorridorIndex;
+use crate::monitor::Decision;
+use crate::monitor::alert::{Alert, Episode, Event};
+use crate::monitor::compose::{self, Ingredients};
+use crate::monitor::identity;
+use crate::monitor::stand::{Stand, Told};
+use crate::monitor::standing::{Standing, StandingRecord, Visit};
+use crate::monitor::timekeeper::CivilTime;
+use crate::monitor::voice::Profile;
+use crate::monitor::voices::Conflict;
+use crate::track::{Fix, TrackId, TrackTime, Whom};
+
+impl Monitor {
+    /// Hands a decision out; every alert leaves here.
+    pub(super) fn tell(&mut self, decision: Decision) {
+        self.decisions.push_back(decision);
+    }
+
+    /// Turns what a fix changed into the standing to store and the alert to send.
+    pub(super) fn decide(
+        &self,
+        follow: &mut Follow,
+        track: &TrackId,
+        rule_index: usize,
+        corridor: CorridorIndex,
+        fix: &Fix,
+        told: &Told,
+    ) -> Option<Decision> {
+        let rule = &self.settings.rules[rule_index];
+        let profile = self.profile(track);
+        let civil = self.timekeeper.civil(fix.received);
+        let stand = follow.stands.get_mut(&(rule_index, corridor))?;
+        let mut standing = StandingRecord {
+            rule: rule.name.clone(),
+            track: follow.key.clone(),
+            corridor: self.corridors.get(corridor).id.to_string(),
+            episode: stand.episode,
+            alerts: stand.alerts,
+            visit: visit(stand, fix, civil),
+            approaching: false,
+            named: false,
+            left_at: None,
+        };
+        let event = told.event();
+        let alert = rule.events.contains(&event).then(|| -> Alert {
+            let id = identity::episode_id(self.settings.history, &self.settings.unit, &standing);
+            let episode = Episode {
+                id,
+                index: stand.alerts,
+            };
+            stand.alerts += 1;
+            let ingredients = Ingredients {
+                unit: &self.settings.unit,
+                corridors: &self.corridors,
+                corridor,
+                rule,
+                track,
+                profile: &profile,
+                callsign: self.callsign(track),
+                fix,
+                civil,
+                travelled_m: stand.travelled_m,
+                episode,
+                id: identity::alert_id(id, event, episode.index),
+            };
+            ingredients.compose(told)
+        });
+        standing.alerts = stand.alerts;
+        Some(Decision {
+            standing: Some(standing),
+            alert,
+            ..Decision::default()
+        })
+    }
+
+    /// Tells of two senders that use one identity, at the last fix of either.
+    pub(super) fn tell_conflict(&mut self, whom: &Whom, conflict: &Conflict) {
+        self.counts.conflicts += 1;
+        let tracks = conflict.senders.iter().map(|note| TrackId {
+            whom: whom.clone(),
+            voice: note.voice,
+        });
+        let last_of = |track: TrackId| {
+            let fix = self.tracks.get(&track)?.last.clone()?;
+            Some((track, fix))
+        };
+        let latest = tracks.filter_map(last_of);
+        let Some((track, fix)) = latest.max_by_key(|(_, fix)| fix.received.monotonic) else {
+            return;
+        };
+        let event = Event::IdentityConflict;
+        if !self.settings.fleet.tells(event, whom.kind()) {
+            return;
+        }
+        let profile = self.profile(&track);
+        let (history, unit) = (self.settings.history, &self.settings.unit);
+        let day = fix.received.utc.as_seconds().div_euclid(86_400);
+        let id = identity::conflict_id(history, unit, &whom.to_string(), day);
+        let who = (&track, &profile, self.callsign(&track));
+        let civil = self.timekeeper.civil(fix.received);
+        let alert = Alert {
+            severity: self.settings.fleet.severity_of(event),
+            status: self.settings.fleet.status,
+            ..compose::conflict(id, unit, who, (&fix, civil), conflict)
+        };
+        self.tell(Decision {
+            alert: Some(alert),
+            ..Decision::default()
+        });
+    }
+
+    fn profile(&self, track: &TrackId) -> Profile {
+        let voices = self.identities.get(&track.whom);
+        voices
+            .map(|voices| voices.profile(track.voice))
+            .unwrap_or_default()
+    }
+
+    fn callsign(&self, track: &TrackId) -> Option<&str> {
+        let callsigns = &self.settings.callsigns;
+        callsigns.get(&track.to_string()).map(String::as_str)
+    }
+}
+
+/// Describes a stay for the store.
+fn visit(stand: &Stand, fix: &Fix, civil: CivilTime) -> Option<Visit> {
+    let (since, dwelt): (TrackTime, bool) = match stand.standing {
+        Standing::Inside { since, dwelt } | Standing::Leaving { since, dwelt, .. } => {
+            (since, dwelt)
+        }
+        Standing::Outside | Standing::Entering { .. } => return None,
+    };
+    Some(Visit {
+        entered_at: civil.at(fix, since),
+        entry: stand.entry().map(|entry| entry.position),
+        dwelt,
+        last_position: fix.position,
+        travelled_m: stand.travelled_m,
+    })
+}
