@@ -11,7 +11,7 @@ use tracing::{debug, info, warn};
 
 use crate::clock::Clock;
 use crate::metrics::{Counter, Metrics};
-use crate::monitor::{Counts, Liveness, Monitor, Notice, Rejection};
+use crate::monitor::{Counts, Liveness, Monitor, Notice, Rejection, Remark};
 use crate::store::{Store, StoreClosed};
 use crate::track::{Report, TrackKind};
 use crate::units::Monotonic;
@@ -81,6 +81,9 @@ pub async fn run(
         while let Some(notice) = monitor.poll_notice() {
             tell(&notice);
         }
+        while let Some(remark) = monitor.poll_remark() {
+            remind(&remark);
+        }
         while let Some(decision) = monitor.poll_decision() {
             if let Some(alert) = &decision.alert {
                 info!(
@@ -122,6 +125,18 @@ fn tell(notice: &Notice) {
         (Liveness::Lost, false) => debug!(track, silent_seconds, "track lost"),
         (Liveness::Alive, false) => debug!(track, silent_seconds, "track regained"),
         (Liveness::Stale, _) => debug!(track, silent_seconds, "track stale"),
+    }
+}
+
+/// Logs what somebody who looks after the rules should know.
+fn remind(remark: &Remark) {
+    match remark {
+        Remark::HeightNotCompared { track, rule, datum } => info!(
+            track,
+            rule,
+            %datum,
+            "the rule asks for heights that the track does not tell: it counts by its place alone"
+        ),
     }
 }
 

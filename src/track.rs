@@ -140,6 +140,29 @@ pub enum Authenticity {
     Simulated,
 }
 
+impl Authenticity {
+    /// Every degree, in the order of the reference.
+    pub const ALL: [Self; 5] = [
+        Self::Signed,
+        Self::Unsigned,
+        Self::BadSignatureAccepted,
+        Self::Broadcast,
+        Self::Simulated,
+    ];
+
+    /// Returns the name in the configuration and in alerts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Signed => "signed",
+            Self::Unsigned => "unsigned",
+            Self::BadSignatureAccepted => "bad-signature-accepted",
+            Self::Broadcast => "broadcast",
+            Self::Simulated => "simulated",
+        }
+    }
+}
+
 /// The sign of life of a component.
 ///
 /// Source: MAVLink common message set, HEARTBEAT (0).

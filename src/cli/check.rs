@@ -2,9 +2,13 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::cli::run::Overrides;
 use crate::config::{self, Loaded, Purpose, Settings};
+use crate::corridor::Band;
+use crate::monitor::lists::List;
+use crate::monitor::rule::{Pattern, Rule};
 
 /// Checks a configuration and shows what it comes to
 ///
@@ -73,12 +77,20 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
     for file in &settings.corridor_files {
         writeln!(out, "           {}", file.display())?;
     }
+    for list in &settings.lists {
+        let (tracks, callsigns) = (list.tracks.len(), list.callsigns.len());
+        let name = &list.name;
+        writeln!(
+            out,
+            "list       {name}: {tracks} track(s), {callsigns} callsign(s)"
+        )?;
+    }
     for rule in &settings.rules {
         let watched = settings
             .corridors
             .iter()
             .filter(|(_, it)| rule.corridors.matches(it));
-        let tracks: Vec<&str> = rule.tracks.iter().map(|kind| kind.name()).collect();
+        let tracks: Vec<&str> = rule.tracks.kinds.iter().map(|kind| kind.name()).collect();
         let events: Vec<&str> = rule.events.iter().map(|event| event.short_name()).collect();
         writeln!(
             out,
@@ -91,6 +103,7 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
             rule.severity.name(),
             rule.status.name()
         )?;
+        print_limits(rule, out)?;
     }
     for endpoint in &settings.deliver.endpoints {
         let keys = endpoint.secrets.len();
@@ -103,4 +116,37 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
         )?;
     }
     writeln!(out, "state      {}", settings.store.directory.display())
+}
+
+/// Says what else a rule asks for, a line for each kind of thing.
+fn print_limits(rule: &Rule, out: &mut impl Write) -> io::Result<()> {
+    let filter = &rule.tracks;
+    let lists = |lists: &[Arc<List>]| {
+        let names = lists.iter().map(|list| list.name.clone());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let callsigns: Vec<&str> = filter.callsigns.iter().map(Pattern::as_str).collect();
+    let authenticity = filter.authenticity.iter().map(|it| it.name());
+    let authenticity: Vec<&str> = authenticity.collect();
+    let band = rule.band.as_ref().map(Band::to_string);
+    let hours = (!rule.hours.is_always()).then(|| rule.hours.to_string());
+    for (what, value) in [
+        ("called", callsigns.join(", ")),
+        ("on", lists(&filter.lists)),
+        ("not on", lists(&filter.not_lists)),
+        ("that is", authenticity.join(" or ")),
+        ("at", band.unwrap_or_default()),
+        ("active", hours.unwrap_or_default()),
+    ] {
+        if !value.is_empty() {
+            writeln!(out, "           {what} {value}")?;
+        }
+    }
+    match rule.severity_when.len() {
+        0 => Ok(()),
+        conditions => writeln!(
+            out,
+            "           another severity on {conditions} condition(s)"
+        ),
+    }
 }

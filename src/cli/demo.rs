@@ -188,6 +188,7 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
         }],
         corridors: CorridorSet::new(file.corridors, file.places)?,
         corridor_files: Vec::new(),
+        lists: Vec::new(),
         rules: vec![Rule {
             status: Status::Exercise,
             ..Rule::default()

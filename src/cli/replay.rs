@@ -153,6 +153,7 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
         });
         // Nobody waits for the tracks of a recording.
         while monitor.poll_notice().is_some() {}
+        while monitor.poll_remark().is_some() {}
         while let Some(decision) = monitor.poll_decision() {
             if let Some(alert) = decision.alert {
                 *summary.alerts.entry(alert.event.short_name()).or_default() += 1;

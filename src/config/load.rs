@@ -1,8 +1,9 @@
 //! Puts the settings together: the file, overridden by flags.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -13,14 +14,16 @@ use crate::config::findings::{Findings, flaw_of};
 use crate::config::flaw::{Flaw, Flaws};
 use crate::config::fleet;
 use crate::config::link;
+use crate::config::list;
 use crate::config::outside::Outside;
-use crate::config::rule;
+use crate::config::rule::{self, Known};
 use crate::config::signing;
 use crate::config::tracks;
 use crate::corridor::CorridorSet;
 use crate::deliver;
 use crate::link as links;
 use crate::monitor::fleet::Fleet;
+use crate::monitor::lists::List;
 use crate::monitor::rule::Rule;
 use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
 use crate::station;
@@ -53,6 +56,8 @@ pub struct Settings {
     pub corridors: CorridorSet,
     /// The files that the corridors came from.
     pub corridor_files: Vec<PathBuf>,
+    /// The lists of tracks, in the order of the file.
+    pub lists: Vec<Arc<List>>,
     /// The rules, in the order of the file.
     pub rules: Vec<Rule>,
     /// How strict the quality gate is.
@@ -132,10 +137,15 @@ fn read(
     let callsigns = tracks::read_callsigns(&mut root);
     let fleet = fleet::read(&mut root);
     let files = corridors::read(&mut root, base, outside, &mut findings);
-    let rules = rule::read(
-        root.sections("rule"),
-        files.as_ref().map(|files| &files.set),
-    );
+    let lists = list::read(&mut root, base, &mut findings);
+    let known = Known {
+        corridors: files.as_ref().map(|files| &files.set),
+        lists: &lists,
+        callsigns: &callsigns,
+    };
+    let mut names = BTreeSet::new();
+    let rules = rule::read(root.sections("rule"), known, &mut names);
+    let lists = lists.finish(&mut findings);
     let directory = read_state(&mut root, base, outside);
 
     let (links, endpoints) = (root.sections("link"), root.sections("endpoint"));
@@ -172,6 +182,7 @@ fn read(
         links,
         corridors: set,
         corridor_files: files,
+        lists,
         rules,
         gate,
         roster,

@@ -1,31 +1,45 @@
 //! Reads `[[rule]]`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::config::choice::{find, one_of};
 use crate::config::document::Section;
+use crate::config::filter;
+use crate::config::list::Lists;
+use crate::config::never;
+use crate::config::severity;
 use crate::corridor::CorridorSet;
 use crate::monitor::alert::{Event, Severity, Status};
-use crate::monitor::rule::{Confirm, CorridorFilter, Margin, Rule};
-use crate::track::TrackKind;
+use crate::monitor::rule::{Confirm, Margin, Rule};
 use crate::units::Metres;
 
-/// Reads the rules of the file, or gives the default one.
-pub(super) fn read(sections: Vec<Section<'_, '_>>, corridors: Option<&CorridorSet>) -> Vec<Rule> {
+/// What a rule names that stands elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known<'a> {
+    /// Absent if they are not sound.
+    pub(super) corridors: Option<&'a CorridorSet>,
+    pub(super) lists: &'a Lists,
+    /// What the unit calls its own, by track key.
+    pub(super) callsigns: &'a BTreeMap<String, String>,
+}
+
+/// Reads the rules of the file, or gives the default one; their names are added to `names`.
+pub(super) fn read(
+    sections: Vec<Section<'_, '_>>,
+    known: Known<'_>,
+    names: &mut BTreeSet<String>,
+) -> Vec<Rule> {
     if sections.is_empty() {
-        return vec![Rule::default()];
+        let rule = Rule::default();
+        names.insert(rule.name.clone());
+        return vec![rule];
     }
-    let mut names = BTreeSet::new();
-    let read = |section| read_one(section, corridors, &mut names);
+    let read = |section| read_one(section, known, names);
     sections.into_iter().map(read).collect()
 }
 
-fn read_one(
-    mut section: Section<'_, '_>,
-    corridors: Option<&CorridorSet>,
-    names: &mut BTreeSet<String>,
-) -> Rule {
+fn read_one(mut section: Section<'_, '_>, known: Known<'_>, names: &mut BTreeSet<String>) -> Rule {
     let name = section.text_required("name");
     if let Some(name) = &name {
         if name.value.trim().is_empty() {
@@ -37,8 +51,10 @@ fn read_one(
     let default = Rule::default();
     let rule = Rule {
         name: name.map(|name| name.value).unwrap_or_default(),
-        corridors: read_filter(&mut section),
-        tracks: read_tracks(&mut section).unwrap_or(default.tracks),
+        corridors: filter::corridors(&mut section, known.corridors),
+        tracks: filter::tracks(&mut section, known.lists, &default.tracks.kinds),
+        band: filter::band(&mut section),
+        hours: filter::hours(&mut section),
         events: read_events(&mut section).unwrap_or(default.events),
         confirm: read_confirm(&mut section),
         margin: read_margin(&mut section),
@@ -49,40 +65,12 @@ fn read_one(
         severity: one_of(&mut section, "severity", &Severity::ALL, |value| {
             value.name()
         }),
+        severity_when: severity::read(section.sections("severity-when"), known),
         status: one_of(&mut section, "status", &Status::ALL, |value| value.name()),
     };
-    if let Some(corridors) = corridors
-        && !corridors
-            .iter()
-            .any(|(_index, corridor)| rule.corridors.matches(corridor))
-    {
-        section.refuse_whole(
-            "corridors",
-            "no corridor matches, so the rule would never fire",
-        );
-    }
+    never::refuse(&section, &rule, known);
     section.finish();
     rule
-}
-
-fn read_filter(rule: &mut Section<'_, '_>) -> CorridorFilter {
-    let Some(mut section) = rule.section("corridors") else {
-        return CorridorFilter::default();
-    };
-    let mut list = |key| -> Vec<String> {
-        let texts = section
-            .texts(key)
-            .map(|texts| texts.value)
-            .unwrap_or_default();
-        texts.into_iter().map(|text| text.value).collect()
-    };
-    let filter = CorridorFilter {
-        ids: list("ids"),
-        countries: list("countries"),
-        classes: list("classes"),
-    };
-    section.finish();
-    filter
 }
 
 fn read_events(rule: &mut Section<'_, '_>) -> Option<Vec<Event>> {
@@ -94,16 +82,8 @@ fn read_events(rule: &mut Section<'_, '_>) -> Option<Vec<Event>> {
     Some(names.value.iter().filter_map(find).collect())
 }
 
-fn read_tracks(rule: &mut Section<'_, '_>) -> Option<Vec<TrackKind>> {
-    let names = rule.texts("tracks")?;
-    if names.value.is_empty() {
-        rule.refuse(&names, "is empty, so the rule would watch nobody");
-    }
-    let find = |name| find(rule, name, &TrackKind::ALL, |kind| kind.name());
-    Some(names.value.iter().filter_map(find).collect())
-}
-
-fn read_confirm(rule: &mut Section<'_, '_>) -> Confirm {
+/// Reads when a change of side counts.
+pub(super) fn read_confirm(rule: &mut Section<'_, '_>) -> Confirm {
     let Some(mut section) = rule.section("confirm") else {
         return Confirm::default();
     };
@@ -128,7 +108,8 @@ fn read_confirm(rule: &mut Section<'_, '_>) -> Confirm {
     }
 }
 
-fn read_margin(rule: &mut Section<'_, '_>) -> Margin {
+/// Reads how far beyond an edge a fix must be to count.
+pub(super) fn read_margin(rule: &mut Section<'_, '_>) -> Margin {
     let default = Margin::default();
     let Some(mut section) = rule.section("margin") else {
         return default;

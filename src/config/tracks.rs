@@ -120,6 +120,25 @@ fn is_track_key(text: &str) -> bool {
     }
 }
 
+/// Says whether a text can be the key of a track, or a pattern of keys of one kind.
+pub(super) fn is_track_pattern(text: &str) -> bool {
+    const KINDS: [&str; 6] = [
+        "vehicle",
+        "icao",
+        "mmsi",
+        "remote-id",
+        "camera-image",
+        "camera-target",
+    ];
+    match text.split_once(':') {
+        Some((kind, rest)) if rest.contains('*') => KINDS.contains(&kind),
+        Some((kind, rest)) if kind.starts_with("camera-") => {
+            KINDS.contains(&kind) && rest.split('/').count() == 3
+        }
+        Some(_) | None => is_track_key(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +163,28 @@ mod tests {
             "",
         ] {
             assert!(!is_track_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_of_tracks_is_of_one_kind() {
+        for pattern in [
+            "vehicle:alpha/*",
+            "vehicle:*",
+            "icao:4ca*",
+            "camera-target:alpha/7/100",
+            "mmsi:027012345",
+        ] {
+            assert!(is_track_pattern(pattern), "{pattern}");
+        }
+        for pattern in [
+            "*",
+            "v*:alpha/1",
+            "vehicle:alpha",
+            "camera-view:*",
+            "icao:4CA7B",
+        ] {
+            assert!(!is_track_pattern(pattern), "{pattern}");
         }
     }
 }

@@ -52,6 +52,9 @@ pub enum Class {
 }
 
 impl Class {
+    /// Every class, in the order of the reference.
+    pub const ALL: [Self; 3] = [Self::Corridor, Self::Crossing, Self::Zone];
+
     /// Returns the word that stands for it in files and alerts.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -84,6 +87,8 @@ pub struct Corridor {
     pub countries: Vec<String>,
     /// What kind of ground it covers.
     pub class: Class,
+    /// Words that rules choose by.
+    pub tags: Vec<String>,
     /// The section of a longer route.
     pub section: Option<String>,
     /// Where a line begins, as a patrol would say it.

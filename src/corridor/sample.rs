@@ -96,6 +96,7 @@ pub(super) fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
         country: None,
         countries: Vec::new(),
         class,
+        tags: Vec::new(),
         section: None,
         from: None,
         to: None,

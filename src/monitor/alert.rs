@@ -427,6 +427,25 @@ pub enum ExitReason {
 pub struct RuleName {
     /// Its name in the configuration.
     pub name: String,
+    /// The heights at which it counts by itself, in words: `120 to 600 m msl`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altitude: Option<String>,
+    /// How the height lies to these, if there are any: `within`, `above`, `below`, or
+    /// `not-compared` if the fix has no height above that datum and counts by its place alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<String>,
+}
+
+impl RuleName {
+    /// Names a rule that has no heights of its own.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            altitude: None,
+            height: None,
+        }
+    }
 }
 
 /// How sure an alert is.

@@ -10,7 +10,7 @@ use crate::monitor::alert::{
     Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Track, Velocity,
 };
 use crate::monitor::names;
-use crate::monitor::rule::Rule;
+use crate::monitor::rule::{Circumstances, Rule, Who};
 use crate::monitor::stand::{Crossing, Told};
 use crate::monitor::timekeeper::CivilTime;
 use crate::monitor::voice::Profile;
@@ -67,8 +67,25 @@ impl Ingredients<'_> {
         let course_deg = velocity.and_then(|velocity| velocity.course_deg);
         let location = self.corridors.locate(self.corridor, fix.position);
         let (entry, exit, inside) = story(told);
+        let heading = course_deg.and_then(|course_deg| location.heading(course_deg));
+        let certainty = self.certainty(told, location.edge_m);
+        let key = self.track.to_string();
+        let profile_callsign = self.profile.callsign.as_ref().map(Text::as_str);
+        let circumstances = Circumstances {
+            event: told.event(),
+            corridor: self.corridors.get(self.corridor),
+            who: Who {
+                key: &key,
+                kind: self.track.whom.kind(),
+                callsign: self.callsign.or(profile_callsign),
+                authenticity: fix.authenticity,
+            },
+            certainty,
+            heading: heading.map(|heading| heading.way),
+            at: self.civil.at(fix, told.at()),
+        };
         Alert {
-            severity: self.rule.severity,
+            severity: self.rule.severity_of(&circumstances),
             status: self.rule.status,
             episode: Some(self.episode),
             detected_at: self.civil.of(fix.received),
@@ -89,14 +106,22 @@ impl Ingredients<'_> {
                 Told::Exited { reason, .. } => Some(*reason),
                 Told::Entered { .. } | Told::Dwelling { .. } | Told::Crossed { .. } => None,
             },
-            rule: Some(RuleName {
-                name: self.rule.name.clone(),
-            }),
-            certainty: Some(self.certainty(told, location.edge_m)),
+            rule: Some(self.rule_name()),
+            certainty: Some(certainty),
             authenticity: Some(fix.authenticity),
             link: Some(link_of(fix)),
             evidence: Some(evidence_of(fix)),
             ..self.bare(told)
+        }
+    }
+
+    /// Names the rule, and says how the height lies to a band of its own.
+    fn rule_name(&self) -> RuleName {
+        let band = self.rule.band.as_ref();
+        RuleName {
+            altitude: band.map(Band::to_string),
+            height: band.map(|band| height_word(band, self.fix).to_owned()),
+            ..RuleName::of(&self.rule.name)
         }
     }
 
@@ -109,11 +134,13 @@ impl Ingredients<'_> {
     fn certainty(&self, told: &Told, edge_m: f64) -> Certainty {
         let (fix, assumed) = (self.fix, self.rule.margin.accuracy_assumed);
         let outline = certainty(edge_m, fix, assumed);
-        let band = self.corridors.get(self.corridor).band;
-        let height = band.map(|band| match band.level(&fix.heights) {
+        let bands = [self.corridors.get(self.corridor).band, self.rule.band];
+        let heights = bands.iter().flatten();
+        let heights = heights.map(|band| match band.level(&fix.heights) {
             Level::Compared { edge_m, .. } => weigh(edge_m, fix.v_acc, assumed),
             Level::NotCompared => Certainty::Possible,
         });
+        let height = heights.min();
         match told {
             Told::Exited {
                 reason: ExitReason::Above | ExitReason::Below,

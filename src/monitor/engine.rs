@@ -1,5 +1,6 @@
 //! The monitor: takes reports, follows tracks, and hands decisions back.
 
+mod filing;
 mod room;
 mod tell;
 mod watch;
@@ -24,6 +25,9 @@ use crate::monitor::voices::{Outcome, Voices};
 use crate::monitor::{Decision, Restored};
 use crate::track::{Fix, LinkName, Report, TrackId, Whom};
 use crate::units::{Moment, Monotonic};
+
+use filing::Filed;
+pub use filing::Remark;
 
 /// What the monitor watches for.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +88,7 @@ pub struct Monitor {
     /// Standings of an earlier run whose track was not heard yet, by track key.
     restored: BTreeMap<String, Vec<StandingRecord>>,
     decisions: VecDeque<Decision>,
+    remarks: VecDeque<Remark>,
     counts: Counts,
     nearby: Vec<Nearby>,
     passages: Vec<Passage>,
@@ -95,6 +100,7 @@ pub struct Monitor {
 struct Follow {
     key: String,
     last: Option<Fix>,
+    filed: Filed,
     /// Only what is near or not yet told to the end.
     stands: BTreeMap<(usize, CorridorIndex), Stand>,
     /// How many episodes there were with the corridors that are left behind.
@@ -135,6 +141,7 @@ impl Monitor {
             tracks: BTreeMap::new(),
             restored,
             decisions: VecDeque::new(),
+            remarks: VecDeque::new(),
             counts: Counts::default(),
             nearby: Vec::new(),
             passages: Vec::new(),
@@ -229,6 +236,11 @@ impl Monitor {
     /// Returns the next change of a track's liveness, oldest first.
     pub fn poll_notice(&mut self) -> Option<Notice> {
         self.vigil.poll_notice()
+    }
+
+    /// Returns the next thing that somebody who looks after the rules should know, oldest first.
+    pub fn poll_remark(&mut self) -> Option<Remark> {
+        self.remarks.pop_front()
     }
 
     /// Returns how many tracks are how alive.

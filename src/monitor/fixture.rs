@@ -81,6 +81,7 @@ fn corridor(id: &str, class: Class, shape: Shape) -> Corridor {
         country: None,
         countries: Vec::new(),
         class,
+        tags: Vec::new(),
         section: None,
         from: None,
         to: None,

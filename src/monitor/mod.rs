@@ -18,6 +18,7 @@ mod fixture;
 pub mod fleet;
 mod gate;
 mod identity;
+pub mod lists;
 mod liveness;
 pub mod memory;
 mod names;
@@ -42,7 +43,7 @@ use uuid::Uuid;
 
 use crate::units::Utc;
 
-pub use engine::{Counts, Monitor, Settings};
+pub use engine::{Counts, Monitor, Remark, Settings};
 pub use gate::{GateSettings, Rejection};
 pub use liveness::{Liveness, LivenessSettings, Timeouts};
 pub use roster::RosterSettings;

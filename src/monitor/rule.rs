@@ -1,11 +1,20 @@
 //! What a rule asks for: which corridors, which events, and how sure it must be.
 
+mod corridors;
+mod pattern;
+mod severity;
+mod tracks;
+
 use std::time::Duration;
 
-use crate::corridor::Corridor;
+use crate::corridor::{Band, Hours};
 use crate::monitor::alert::{Event, Severity, Status};
-use crate::track::TrackKind;
 use crate::units::Metres;
+
+pub use corridors::CorridorFilter;
+pub use pattern::Pattern;
+pub use severity::{Circumstances, SeverityWhen};
+pub use tracks::{TrackFilter, Who};
 
 /// A checked rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +23,12 @@ pub struct Rule {
     pub name: String,
     /// Which corridors it watches.
     pub corridors: CorridorFilter,
-    /// Which kinds of tracks it watches them for.
-    pub tracks: Vec<TrackKind>,
+    /// Whom it watches them for.
+    pub tracks: TrackFilter,
+    /// The heights at which it counts, beside those of each corridor; all of them without it.
+    pub band: Option<Band>,
+    /// The times at which it counts, beside those of each corridor.
+    pub hours: Hours,
     /// Which events it tells; the others only move its standings.
     pub events: Vec<Event>,
     /// When a side counts as confirmed.
@@ -24,8 +37,10 @@ pub struct Rule {
     pub margin: Margin,
     /// How long inside is worth telling.
     pub dwell: Option<Duration>,
-    /// How grave its alerts are.
+    /// How grave its alerts are that meet none of these conditions.
     pub severity: Severity,
+    /// Conditions for another severity, of which the first one that is met decides.
+    pub severity_when: Vec<SeverityWhen>,
     /// Whether its alerts are meant.
     pub status: Status,
 }
@@ -36,12 +51,15 @@ impl Default for Rule {
         Self {
             name: "corridor".to_owned(),
             corridors: CorridorFilter::default(),
-            tracks: vec![TrackKind::Vehicle],
+            tracks: TrackFilter::default(),
+            band: None,
+            hours: Hours::default(),
             events: Event::OF_CORRIDORS.to_vec(),
             confirm: Confirm::default(),
             margin: Margin::default(),
             dwell: Some(Duration::from_secs(300)),
             severity: Severity::default(),
+            severity_when: Vec::new(),
             status: Status::default(),
         }
     }
@@ -66,33 +84,22 @@ impl Rule {
             dwell: None,
             severity: Severity::Info,
             status: Status::Test,
-            corridors: CorridorFilter::default(),
-            tracks: vec![TrackKind::Vehicle],
+            ..Self::default()
         }
     }
-}
 
-/// Which corridors a rule watches; an empty list asks for nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CorridorFilter {
-    /// Ids.
-    pub ids: Vec<String>,
-    /// ISO 3166-1 alpha-2 codes; what concerns one of them passes.
-    pub countries: Vec<String>,
-    /// Classes by name.
-    pub classes: Vec<String>,
-}
-
-impl CorridorFilter {
-    /// Says whether `corridor` passes every list that is not empty.
+    /// Says whether a height or a time can make a difference where the outline of a corridor does not.
     #[must_use]
-    pub fn matches(&self, corridor: &Corridor) -> bool {
-        let asks = |list: &[String], is_met: &dyn Fn(&str) -> bool| {
-            list.is_empty() || list.iter().any(|wanted| is_met(wanted))
-        };
-        asks(&self.ids, &|id| id == corridor.id.as_str())
-            && asks(&self.countries, &|country| corridor.concerns(country))
-            && asks(&self.classes, &|class| class == corridor.class.as_str())
+    pub fn is_limited(&self) -> bool {
+        self.band.is_some() || !self.hours.is_always()
+    }
+
+    /// Says how grave an alert is: by the first condition that it meets.
+    #[must_use]
+    pub fn severity_of(&self, alert: &Circumstances<'_>) -> Severity {
+        let mut conditions = self.severity_when.iter();
+        let met = conditions.find(|condition| condition.is_met(alert));
+        met.map_or(self.severity, |condition| condition.severity)
     }
 }
 
@@ -158,33 +165,5 @@ impl Margin {
     pub fn width(self, h_acc: Option<Metres>) -> f64 {
         let accuracy = h_acc.unwrap_or(self.accuracy_assumed);
         self.base.get() + self.accuracy_factor * accuracy.get()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::monitor::fixture;
-
-    #[test]
-    fn what_concerns_two_countries_passes_for_either() {
-        check(&[], true);
-        check(&["MK"], true);
-        check(&["GR", "BG"], true);
-        check(&["BG"], false);
-    }
-
-    #[track_caller]
-    fn check(countries: &[&str], expected: bool) {
-        let filter = CorridorFilter {
-            countries: countries.iter().map(|&code| code.to_owned()).collect(),
-            ..CorridorFilter::default()
-        };
-        let crossing = Corridor {
-            country: Some("MK".to_owned()),
-            countries: vec!["MK".to_owned(), "GR".to_owned()],
-            ..fixture::yard(1_000.0, &[])
-        };
-        assert_eq!(filter.matches(&crossing), expected, "{countries:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod clocks;
 mod crossings;
+mod filters;
 mod flights;
 mod identities;
 mod limits;

@@ -52,6 +52,8 @@ pub(crate) fn alert_example() -> Alert {
         conflict: Some(conflict_example()),
         rule: Some(alert::RuleName {
             name: "corridor".to_owned(),
+            altitude: Some("120 to 600 m msl".to_owned()),
+            height: Some("within".to_owned()),
         }),
         certainty: Some(alert::Certainty::Observed),
         authenticity: Some(Authenticity::Unsigned),

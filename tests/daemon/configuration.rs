@@ -36,6 +36,11 @@ fn the_reference_mentions_every_key_of_the_program_and_no_other() {
 fn the_defaults_of_the_reference_are_those_of_the_program() {
     let folder = tempfile::tempdir().unwrap();
     provide_secret(folder.path());
+    write(
+        folder.path(),
+        "friends.list",
+        "mmsi:027012345\ncallsign:ROOK *\n",
+    );
     let corridors = shipped_folder().join("corridors");
     let written_out = reference()
         .lines()
@@ -49,10 +54,21 @@ fn the_defaults_of_the_reference_are_those_of_the_program() {
     let by_default = check(&shipped_folder().join("corridord.toml"), folder.path());
     let written_out = check(&written_out, folder.path());
     assert_eq!(written_out.err, "");
-    // A key has no default: it is written out as an example.
-    let signing = "signing    radio: 2 key(s); refuse unsigned frames, refuse bad signatures\n";
-    assert!(written_out.out.contains(signing), "{}", written_out.out);
-    assert_eq!(written_out.out.replace(signing, ""), by_default.out);
+    // These have no default: they are written out as examples.
+    let examples = [
+        "signing    radio: 2 key(s); refuse unsigned frames, refuse bad signatures\n",
+        "list       friend: 3 track(s), 2 callsign(s)\n",
+        "           at 100 to 9000 m msl\n",
+        "           active every day 22:00 to 06:00 Europe/Skopje since 2025-12-31T23:00:00Z until \
+         2099-12-31T23:00:00Z\n",
+        "           another severity on 1 condition(s)\n",
+    ];
+    let mut without = written_out.out.clone();
+    for example in examples {
+        assert!(without.contains(example), "{example} in {without}");
+        without = without.replace(example, "");
+    }
+    assert_eq!(without, by_default.out);
 }
 
 fn shipped_folder() -> PathBuf {

@@ -17,6 +17,7 @@ mod peers;
 mod recordings;
 mod replay;
 mod restart;
+mod rules;
 mod scenarios;
 mod sending;
 mod service;

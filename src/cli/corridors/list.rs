@@ -8,7 +8,7 @@ use super::described::Described;
 use super::source::Source;
 use super::style::{HEADING, painted};
 use super::words::{extent, widths};
-use crate::corridor::{Corridor, Extent};
+use crate::corridor::{Class, Corridor, Extent};
 use crate::monitor::rule::CorridorFilter;
 
 /// Lists corridors, in the order of their files
@@ -35,10 +35,11 @@ struct List<'a> {
 /// Runs the command.
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let corridors = args.source.read()?;
+    let is_chosen = |class: &Class| args.classes.iter().any(|it| it == class.as_str());
     let filter = CorridorFilter {
-        ids: Vec::new(),
         countries: args.countries.iter().map(|it| it.to_uppercase()).collect(),
-        classes: args.classes.clone(),
+        classes: Class::ALL.into_iter().filter(is_chosen).collect(),
+        ..CorridorFilter::default()
     };
     let chosen: Vec<(&Corridor, Extent)> = corridors
         .set

@@ -222,6 +222,7 @@ fn corridor(
     let reference = properties.text("ref");
     let country = properties.text("country");
     let countries = properties.texts("countries");
+    let tags = properties.texts("tags");
     let section = properties.text("section");
     let from = properties.text("from");
     let to = properties.text("to");
@@ -242,6 +243,7 @@ fn corridor(
         country,
         countries,
         class,
+        tags,
         section,
         from,
         to,

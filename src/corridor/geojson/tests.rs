@@ -8,7 +8,7 @@ fn a_line_an_area_and_a_place_are_read() {
     let file = read(
         r#"{"type": "FeatureCollection", "attribution": "ours", "features": [
             {"type": "Feature", "properties": {
-                "id": "strip", "name": "The strip", "ref": "E 75", "country": "MK", "countries": ["MK", "GR"],
+                "id": "strip", "name": "The strip", "ref": "E 75", "country": "MK", "countries": ["MK", "GR"], "tags": ["patrol"],
                 "section": "one", "from": "Here", "to": "There", "km_start": 12.5,
                 "half_width_m": 250, "source": "a map", "certainty": "50 m", "colour": ["red"]},
              "geometry": {"type": "LineString", "coordinates": [[22.0, 41.0, 300], [22.1, 41.1]]}},
@@ -30,6 +30,7 @@ fn a_line_an_area_and_a_place_are_read() {
     assert_eq!(strip.reference.as_deref(), Some("E 75"));
     assert_eq!(strip.class, Class::Corridor);
     assert_eq!(strip.countries, ["MK", "GR"]);
+    assert_eq!(strip.tags, ["patrol"]);
     assert_eq!(strip.posts, Posts::from(12.5, PostDirection::Up));
     assert_eq!(strip.source.as_deref(), Some("a map"));
     assert_eq!(strip.certainty.as_deref(), Some("50 m"));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Follow, Monitor};
 use crate::corridor::CorridorIndex;
 use crate::monitor::presence::Presence;
+use crate::monitor::rule::Rule;
 use crate::monitor::stand::{Stand, Step};
 use crate::monitor::standing::StandingRecord;
 use crate::track::{Fix, TrackId};
@@ -30,6 +31,7 @@ impl Monitor {
         if follow.last.is_none() {
             self.restore(&mut follow, &fix);
         }
+        self.file(&mut follow, track, &fix);
         let last = follow.last.take();
         let before = last.as_ref().filter(|last| {
             continuous && last.at <= fix.at && fix.at.since(last.at) <= WAY_KNOWN_MAX
@@ -117,11 +119,7 @@ impl Monitor {
         fix: &Fix,
         before: Option<&Fix>,
     ) {
-        if !self.watches(rule_index, corridor)
-            || !self.settings.rules[rule_index]
-                .tracks
-                .contains(&track.whom.kind())
-        {
+        if !self.is_about(follow, rule_index, corridor) {
             return;
         }
         let key = (rule_index, corridor);
@@ -139,7 +137,7 @@ impl Monitor {
             None if was_known && rule.margin.width(fix.h_acc) <= REACH_MAX_M => f64::INFINITY,
             None => self.corridors.edge_distance_m(corridor, fix.position),
         };
-        let (presence, counted) = self.presence(corridor, fix, before);
+        let (presence, counted) = self.presence(rule, corridor, fix, before);
         let episodes = follow.episodes.get(&key).copied().unwrap_or(0);
         let stand = follow
             .stands
@@ -156,6 +154,7 @@ impl Monitor {
             counted,
             passage: passage.map(|passage| (passage.enter, passage.leave)),
         });
+        self.remark_height(follow, rule_index, fix);
         if let Some(told) = told {
             let decision = self.decide(follow, track, rule_index, corridor, fix, &told);
             if let Some(decision) = decision {
@@ -170,20 +169,21 @@ impl Monitor {
         }
     }
 
-    /// Says whether a corridor counts at the height and the time of a fix, and whether it did at
-    /// those of the fix before.
+    /// Says whether a corridor counts for a rule at the height and the time of a fix, and whether it
+    /// did at those of the fix before.
     fn presence(
         &self,
+        rule: &Rule,
         corridor: CorridorIndex,
         fix: &Fix,
         before: Option<&Fix>,
     ) -> (Presence, bool) {
         let corridor = self.corridors.get(corridor);
-        if !corridor.is_limited() {
+        if !corridor.is_limited() && !rule.is_limited() {
             return (Presence::ALWAYS, true);
         }
         let civil = self.timekeeper.civil(fix.received);
-        let of = |fix: &Fix| Presence::of(corridor, fix, civil.of(fix.received));
+        let of = |fix: &Fix| Presence::of(corridor, rule, fix, civil.of(fix.received));
         (of(fix), before.is_some_and(|before| of(before).counts()))
     }
 
@@ -227,7 +227,7 @@ impl Monitor {
         self.watches(rule, corridor).then_some((rule, corridor))
     }
 
-    fn watches(&self, rule: usize, corridor: CorridorIndex) -> bool {
+    pub(super) fn watches(&self, rule: usize, corridor: CorridorIndex) -> bool {
         self.watched[rule].binary_search(&corridor).is_ok()
     }
 }

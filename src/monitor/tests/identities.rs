@@ -7,7 +7,7 @@ use crate::monitor::fixture::{
     BOOT_MS, Spot, booted, degrees_e7, feed, fix, flight, gnss, heard_by, high_latency, moment,
     monitor, monitor_with, of_message, place, road, settings, told, words,
 };
-use crate::monitor::rule::Rule;
+use crate::monitor::rule::{Rule, TrackFilter};
 use crate::monitor::{Counts, RosterSettings};
 use crate::track::{
     Adsb, AutopilotVersion, CameraView, FrameLoss, Gnss, HardwareId, ImageCentre, LinkName,
@@ -295,7 +295,7 @@ fn aircraft_and_remote_id_are_told_by_rules_that_watch_them() {
     assert_eq!(words(&alerts), "", "by default vehicles alone are watched");
 
     let rule = Rule {
-        tracks: vec![TrackKind::Aircraft, TrackKind::RemoteId],
+        tracks: TrackFilter::of_kinds(&[TrackKind::Aircraft, TrackKind::RemoteId]),
         ..Rule::default()
     };
     let mut monitor = monitor(&[road()], &[rule], Vec::new());
@@ -355,7 +355,7 @@ fn what_a_camera_looks_at_is_not_where_its_vehicle_is() {
         reports.push(of_message(second * SECONDS, Message::CameraView(view)));
     }
     let rule = Rule {
-        tracks: vec![TrackKind::Vehicle, TrackKind::CameraPoint],
+        tracks: TrackFilter::of_kinds(&[TrackKind::Vehicle, TrackKind::CameraPoint]),
         ..Rule::default()
     };
     let mut monitor = monitor(&[road()], &[rule], Vec::new());

@@ -7,7 +7,7 @@ use crate::monitor::fixture::{
     Spot, alerts, feed, fix, flight, meridian, monitor, ms_of, near, place, road, stored, told,
     words, yard,
 };
-use crate::monitor::rule::{CorridorFilter, Rule};
+use crate::monitor::rule::{CorridorFilter, Pattern, Rule};
 use crate::track::Report;
 
 /// Flies `reports` with a restart before each report whose number is in `restarts`.
@@ -159,7 +159,7 @@ fn a_standing_that_no_rule_watches_is_an_orphan_and_stays_one() {
     let standings = stored(&feed(&mut first, &reports[..75]));
     let elsewhere = Rule {
         corridors: CorridorFilter {
-            ids: vec!["yard".to_owned()],
+            ids: vec![Pattern::new("yard")],
             ..CorridorFilter::default()
         },
         ..Rule::default()

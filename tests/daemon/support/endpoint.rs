@@ -159,3 +159,8 @@ pub(crate) fn type_of(delivery: &Delivery) -> &str {
     body.and_then(|body| body["type"].as_str())
         .unwrap_or_default()
 }
+
+/// Returns the body of a delivered alert, if it is JSON.
+pub(crate) fn body_of(delivery: &Delivery) -> Option<&Value> {
+    delivery.body.as_ref()
+}
