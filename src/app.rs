@@ -1,9 +1,10 @@
 //! Wires everything once: the only place where all rooms meet.
 //!
-//! Start: store, links bound, delivery, monitor, links read. Stop: links, the monitor runs dry,
-//! the store commits, delivery finishes what is under way, the store closes; one deadline over
-//! all.
+//! Start: store, links bound, delivery, monitor, links read, the control socket. Stop: that socket,
+//! links, the monitor runs dry, the store commits, delivery finishes what is under way, the store
+//! closes; one deadline over all.
 
+use std::error::Error as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,11 +23,12 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::control::{self, Desk, LinkBoard, Listener};
 use crate::deliver::{self, ClientError, Worker};
-use crate::follow;
-use crate::link::{self, Context, InUse, Link, Signatures};
+use crate::follow::{self, QUERIES_MAX};
+use crate::link::{self, Context, InUse, Link, Signatures, Tally};
 use crate::metrics::Metrics;
-use crate::monitor::{self, Monitor};
+use crate::monitor::Monitor;
 use crate::remember;
 use crate::store::{self, OpenError, SigningRecord, Store, StoreClosed};
 use crate::supervise;
@@ -107,6 +109,9 @@ pub struct Daemon {
     store: Store,
     thread: Thread<()>,
     metrics: Arc<Metrics>,
+    /// Answers who asks; absent if there is no socket.
+    control: Option<JoinHandle<()>>,
+    stop_control: CancellationToken,
     stop_links: CancellationToken,
     stop_memory: CancellationToken,
     stop_delivery: CancellationToken,
@@ -123,17 +128,13 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         seed,
         fresh_history,
     } = outside;
+    let started = clock.now();
     let metrics = Arc::new(Metrics::default());
     let mut rng = StdRng::seed_from_u64(seed);
 
-    let recordings = settings
-        .links
-        .iter()
-        .filter(|link| link.address.is_recording());
-    let recordings = recordings.map(|link| link.name.clone()).collect();
     // Bound first: a port in use must not leave a database behind.
     let mut bound = Vec::new();
-    for link in settings.links {
+    for link in settings.links.clone() {
         let open = supervise::open_first(&link, clock, &metrics).await;
         bound.push((link, open.map_err(|source| StartError::Link { source })?));
     }
@@ -159,7 +160,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
 
     let stop_delivery = CancellationToken::new();
     let workers = start_workers(
-        settings.deliver,
+        settings.deliver.clone(),
         &store,
         clock,
         &metrics,
@@ -167,25 +168,19 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         &mut rng,
     )?;
 
+    let unit = settings.unit.clone();
+    let socket = settings.control.clone();
     let monitor = Monitor::new(
-        monitor::Settings {
-            unit: settings.unit,
-            history: settings.history.unwrap_or(opened.history),
-            rules: settings.rules,
-            gate: settings.gate,
-            roster: settings.roster,
-            liveness: settings.liveness,
-            fleet: settings.fleet,
-            callsigns: settings.callsigns,
-            recordings,
-        },
+        settings.watch(opened.history),
         Arc::new(settings.corridors),
         opened.earlier,
     );
     let (sender, batches) = mpsc::channel(BATCHES_MAX);
+    let (queries, asked) = mpsc::channel(QUERIES_MAX);
     let monitor = tokio::spawn(follow::run(
         monitor,
         batches,
+        asked,
         store.clone(),
         Arc::clone(&metrics),
         PathBuf::from(CLOCK_SYNCHRONIZED),
@@ -203,9 +198,20 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         signatures: None,
         tally: Arc::default(),
     };
-    let (links, signed) = keep_links(bound, &context, &opened.signing, &mut rng);
+    let (links, signed, boards) = keep_links(bound, &context, &opened.signing, &mut rng);
     let stop_memory = CancellationToken::new();
     let memory = remember::run(signed, store.clone(), clock, stop_memory.clone());
+
+    let stop_control = CancellationToken::new();
+    let desk = Desk {
+        unit,
+        started,
+        clock,
+        queries,
+        store: store.clone(),
+        links: boards,
+    };
+    let control = serve(&socket, desk, &stop_control);
 
     Ok(Daemon {
         addresses,
@@ -217,6 +223,8 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         thread: opened.thread,
         metrics,
         memory: tokio::spawn(memory),
+        control,
+        stop_control,
         stop_links,
         stop_memory,
         stop_delivery,
@@ -256,23 +264,46 @@ fn start_workers(
     Ok(workers)
 }
 
-/// Keeps every link, and returns the checks of those that have a key.
+/// Opens the control socket; a unit that nobody can ask still has to tell its alerts.
+fn serve(
+    settings: &control::Settings,
+    desk: Desk,
+    cancel: &CancellationToken,
+) -> Option<JoinHandle<()>> {
+    match Listener::open(settings) {
+        Ok(listener) => Some(tokio::spawn(control::serve(listener, desk, cancel.clone()))),
+        Err(error) => {
+            let cause = error.source().map(ToString::to_string);
+            warn!(%error, cause, "nobody can ask this daemon how it is");
+            None
+        }
+    }
+}
+
+/// Keeps every link, and returns the checks of those that have a key, and what is known of each.
 fn keep_links(
     bound: Vec<(link::Settings, Option<Link>)>,
     context: &Context,
     remembered: &[SigningRecord],
     rng: &mut StdRng,
-) -> (JoinSet<()>, Vec<Arc<Signatures>>) {
+) -> (JoinSet<()>, Vec<Arc<Signatures>>, Vec<LinkBoard>) {
     let mut links = JoinSet::new();
     let mut signed = Vec::new();
+    let mut boards = Vec::new();
     for (link, open) in bound {
         let rng = StdRng::seed_from_u64(rng.random());
         let mut context = context.clone();
         context.signatures = remember::recall(&link, remembered, &context.metrics);
         signed.extend(context.signatures.clone());
+        context.tally = Arc::new(Tally::default());
+        boards.push(LinkBoard {
+            name: link.name.clone(),
+            address: link.address.clone(),
+            tally: Arc::clone(&context.tally),
+        });
         links.spawn(supervise::keep_link(link, open, context, rng));
     }
-    (links, signed)
+    (links, signed, boards)
 }
 
 impl Daemon {
@@ -318,6 +349,11 @@ impl Daemon {
     }
 
     async fn run_dry(mut self) -> Result<(), Failure> {
+        self.stop_control.cancel();
+        if let Some(control) = self.control {
+            // It breaks off what it does: nobody waits for a client.
+            drop(control.await);
+        }
         self.stop_links.cancel();
         while self.links.join_next().await.is_some() {}
         drop(self.batches);

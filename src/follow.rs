@@ -1,5 +1,7 @@
 //! The shell around the monitor: feeds it reports and time, and hands its decisions to the store.
 
+mod query;
+
 use std::future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +16,9 @@ use crate::metrics::{Counter, Metrics};
 use crate::monitor::{Counts, Liveness, Monitor, Notice, Rejection, Remark};
 use crate::store::{Store, StoreClosed};
 use crate::track::{Report, TrackKind};
-use crate::units::Monotonic;
+use crate::units::{Moment, Monotonic};
+
+pub use query::{QUERIES_MAX, Query};
 
 /// How often the host is asked whether its clock is kept right.
 const ASK_EVERY: Duration = Duration::from_secs(60);
@@ -24,7 +28,7 @@ const LATE_MAX: Duration = Duration::from_secs(2);
 const CATCH_UP: Duration = Duration::from_secs(1);
 
 /// Feeds `batches`, and the passing of time, to `monitor` until every link has ended; while
-/// `synchronized` exists, the host's clock is kept right.
+/// `synchronized` exists, the host's clock is kept right. `queries` are answered in between.
 ///
 /// A decision is never dropped. When the store is behind this waits, reports fill their own
 /// queue behind it, and the links drop what a fresher report outdates.
@@ -35,6 +39,7 @@ const CATCH_UP: Duration = Duration::from_secs(1);
 pub async fn run(
     mut monitor: Monitor,
     mut batches: mpsc::Receiver<Vec<Report>>,
+    mut queries: mpsc::Receiver<Query>,
     store: Store,
     metrics: Arc<Metrics>,
     synchronized: PathBuf,
@@ -74,9 +79,14 @@ pub async fn run(
                     for report in &batch {
                         monitor.handle_report(report);
                     }
+                    // Reports that never end must not keep who asks waiting for ever.
+                    if let Ok(query) = queries.try_recv() {
+                        answer(&mut monitor, query, clock.now());
+                    }
                 }
                 None => return Ok(()),
             },
+            Some(query) = queries.recv() => answer(&mut monitor, query, clock.now()),
         }
         while let Some(notice) = monitor.poll_notice() {
             tell(&notice);
@@ -98,6 +108,13 @@ pub async fn run(
             store.submit(decision).await?;
         }
         count(&metrics, &monitor, &mut told);
+    }
+}
+
+/// Answers a question; nobody may be waiting for that any longer.
+fn answer(monitor: &mut Monitor, query: Query, now: Moment) {
+    match query {
+        Query::Census { answer } => drop(answer.send(monitor.census(now))),
     }
 }
 

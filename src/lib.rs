@@ -11,6 +11,7 @@ pub mod cli;
 
 pub mod app;
 pub mod config;
+pub mod control;
 pub mod follow;
 pub mod remember;
 pub mod supervise;

@@ -12,7 +12,8 @@ use tracing::{debug, info, warn};
 use crate::backoff::{self, Schedule};
 use crate::clock::Clock;
 use crate::link::{
-    Address, Change, Context, Ended, Forwarder, Health, InUse, Link, Recorder, Settings, Tally, Try,
+    Address, Change, Context, Ended, Forwarder, Health, InUse, Link, LinkPresence, Recorder,
+    Settings, Tally, Try,
 };
 use crate::metrics::Metrics;
 
@@ -51,8 +52,7 @@ pub async fn open_first(
 ///
 /// It is closed before it is opened again, and everything about it is looked up anew.
 pub async fn keep_link(settings: Settings, open: Option<Link>, mut context: Context, rng: StdRng) {
-    let tally = Arc::new(Tally::default());
-    context.tally = Arc::clone(&tally);
+    let tally = Arc::clone(&context.tally);
     let mut recorder = None;
     if let Some(record) = settings.record.clone() {
         let metrics = Arc::clone(&context.metrics);
@@ -101,6 +101,7 @@ async fn keep_open(
         };
         let ended = match opened {
             Ok(link) => {
+                context.tally.set_presence(LinkPresence::Open);
                 tell_opened(settings, &link, health.note(Try::Opened));
                 let start = context.clock.now().monotonic;
                 let ended = link.run(settings, context, &mut health).await;
@@ -113,6 +114,7 @@ async fn keep_open(
         };
         match ended {
             Ended::Failed(error) => {
+                context.tally.set_presence(missing(&context.tally));
                 if let Some(change) = health.note(kind_of(&error)) {
                     tell_failed(settings, change, &error);
                     context
@@ -128,6 +130,7 @@ async fn keep_open(
                 return;
             }
             Ended::Finished => {
+                context.tally.set_presence(LinkPresence::Finished);
                 info!(link = %settings.name, address = %settings.address, "link finished");
                 return;
             }
@@ -139,6 +142,14 @@ async fn keep_open(
             () = context.cancel.cancelled() => return,
             () = sleep(wait) => {}
         }
+    }
+}
+
+/// Says how a link is that could not be opened, or failed.
+fn missing(tally: &Tally) -> LinkPresence {
+    match tally.presence() {
+        LinkPresence::Opening | LinkPresence::Missing => LinkPresence::Missing,
+        LinkPresence::Open | LinkPresence::Lost | LinkPresence::Finished => LinkPresence::Lost,
     }
 }
 

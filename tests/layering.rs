@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "app",
             "config",
+            "control",
             "follow",
             "remember",
             "supervise",
@@ -39,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "app",
         &[
             "config",
+            "control",
             "follow",
             "remember",
             "supervise",
@@ -56,7 +58,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "deliver", "store", "link", "station", "monitor", "corridor", "track", "units",
+            "control", "deliver", "store", "link", "station", "monitor", "corridor", "track",
+            "units",
+        ],
+    ),
+    (
+        "control",
+        &[
+            "follow", "store", "link", "monitor", "track", "clock", "units", "metrics",
         ],
     ),
     (

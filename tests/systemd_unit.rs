@@ -26,6 +26,8 @@ fn the_configuration_and_the_state_have_their_folders() {
     unit.check("Service", "ConfigurationDirectory", "corridord");
     unit.check("Service", "StateDirectory", "corridord");
     unit.check("Service", "StateDirectoryMode", "0700");
+    unit.check("Service", "RuntimeDirectory", "corridord");
+    unit.check("Service", "RuntimeDirectoryMode", "0700");
 }
 
 #[test]

@@ -27,6 +27,7 @@ use crate::app::{self, Daemon};
 use crate::cli::signals::Signals;
 use crate::clock::Clock;
 use crate::config::{Settings, parse_span};
+use crate::control;
 use crate::corridor::{CorridorSet, Region, geojson, shipped};
 use crate::deliver::{self, Endpoint};
 use crate::link::{self, Address, Allow, HostPort};
@@ -204,6 +205,9 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
         deliver: deliver::Settings {
             endpoints: vec![endpoint],
             ..deliver::Settings::default()
+        },
+        control: control::Settings {
+            socket: store.directory.join(control::FILE_NAME),
         },
         store,
     })

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use thiserror::Error;
 
 use crate::app::StartError;
-use crate::cli::{check, corridors, replay, run};
+use crate::cli::{check, corridors, replay, run, status};
 use crate::config::Flaws;
 
 #[cfg(feature = "demo")]
@@ -35,6 +35,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Check(check::Args),
+    Status(status::Args),
     Replay(replay::Args),
     Corridors(corridors::Args),
     #[cfg(feature = "demo")]
@@ -52,6 +53,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Status(args) => status::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Corridors(args) => corridors::run(&args),
         #[cfg(feature = "demo")]

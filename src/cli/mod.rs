@@ -1,5 +1,6 @@
 //! The commands; one file each.
 
+mod ask;
 mod check;
 mod corridors;
 #[cfg(feature = "demo")]
@@ -8,5 +9,6 @@ mod entry;
 mod replay;
 mod run;
 mod signals;
+mod status;
 
 pub use entry::main;

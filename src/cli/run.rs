@@ -80,6 +80,8 @@ impl Overrides {
             state: self.state.clone(),
             credentials: folder("CREDENTIALS_DIRECTORY"),
             state_default: folder("STATE_DIRECTORY"),
+            // The service manager may name several, separated by colons (systemd.exec(5)).
+            runtime: folder("RUNTIME_DIRECTORY").and_then(|list| env::split_paths(&list).next()),
         }
     }
 }

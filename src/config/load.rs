@@ -19,6 +19,7 @@ use crate::config::outside::Outside;
 use crate::config::rule::{self, Known};
 use crate::config::signing;
 use crate::config::tracks;
+use crate::control;
 use crate::corridor::CorridorSet;
 use crate::deliver;
 use crate::link as links;
@@ -33,6 +34,9 @@ use crate::units::Metres;
 
 /// Where the state is kept unless somebody says otherwise.
 const STATE_DEFAULT: &str = "/var/lib/corridord";
+
+/// The folder that the shipped unit file has the service manager make while the daemon runs.
+pub const RUNTIME_DEFAULT: &str = "/run/corridord";
 
 /// What the settings are for: a replay needs neither links nor endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +78,8 @@ pub struct Settings {
     pub deliver: deliver::Settings,
     /// Where the state is kept.
     pub store: store::Settings,
+    /// Where the daemon can be asked.
+    pub control: control::Settings,
 }
 
 /// Settings, and what somebody should look at though they are usable.
@@ -193,6 +199,9 @@ fn read(
             endpoints,
             ..deliver::Settings::default()
         },
+        control: control::Settings {
+            socket: socket(outside, &directory),
+        },
         store: store::Settings { directory },
     });
     (settings, findings)
@@ -257,6 +266,12 @@ fn read_gate(root: &mut Section<'_, '_>) -> GateSettings {
     }
     gate.finish();
     settings
+}
+
+/// The socket stands where the service manager wants it, else beside the database.
+fn socket(outside: &Outside, directory: &Path) -> PathBuf {
+    let folder = outside.runtime.as_deref().unwrap_or(directory);
+    folder.join(control::FILE_NAME)
 }
 
 fn read_state(root: &mut Section<'_, '_>, base: &Path, outside: &Outside) -> PathBuf {

@@ -19,4 +19,6 @@ pub struct Outside {
     pub credentials: Option<PathBuf>,
     /// The state directory that the service manager made.
     pub state_default: Option<PathBuf>,
+    /// The folder that the service manager made for as long as the daemon runs.
+    pub runtime: Option<PathBuf>,
 }

@@ -87,7 +87,7 @@ impl Inlet {
             );
         }
         let counts = framer.counts();
-        self.count(counts, FrameCounts::default());
+        self.count(arrival, counts, FrameCounts::default());
     }
 
     /// Takes the next bytes of a stream, and the address of its other end.
@@ -122,7 +122,7 @@ impl Inlet {
         }
         let before = self.counted;
         self.counted = self.stream.counts();
-        self.count(self.counted, before);
+        self.count(arrival, self.counted, before);
     }
 
     fn loss_at(&self, now: Monotonic) -> Option<FrameLoss> {
@@ -144,7 +144,7 @@ impl Inlet {
     }
 
     /// Counts what `counts` has beyond `before`.
-    fn count(&mut self, counts: FrameCounts, before: FrameCounts) {
+    fn count(&mut self, arrival: Arrival, counts: FrameCounts, before: FrameCounts) {
         let frames = counts.frames - before.frames;
         self.heard.frames += frames;
         let metrics = &self.metrics;
@@ -161,7 +161,8 @@ impl Inlet {
         metrics
             .link_garbage_bytes
             .add(counts.garbage_bytes - before.garbage_bytes);
-        self.tally.add_frames(counts, before);
+        self.tally
+            .add_frames(arrival.received.monotonic, counts, before);
 
         let Some(settled) = self.sequences.as_ref().map(Sequences::total) else {
             return;

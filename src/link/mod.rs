@@ -52,6 +52,6 @@ pub use refusals::{Burst, Refusal};
 pub use settings::{Context, Settings};
 pub use signatures::{Signatures, SigningSettings, Treatment};
 pub use source::Ended;
-pub use tally::Tally;
+pub use tally::{LinkPresence, Tally};
 
 pub use crate::wire::{SigningKey, SigningKeyError};

@@ -1,5 +1,6 @@
 //! The monitor: takes reports, follows tracks, and hands decisions back.
 
+mod census;
 mod filing;
 mod room;
 mod tell;

@@ -26,6 +26,18 @@ pub enum Liveness {
     Lost,
 }
 
+impl Liveness {
+    /// Returns the name that it is shown by.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Alive => "alive",
+            Self::Stale => "stale",
+            Self::Lost => "lost",
+        }
+    }
+}
+
 /// How much silence changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {

@@ -11,6 +11,7 @@
 //! 4. The same reports give the same decisions.
 
 pub mod alert;
+mod census;
 mod compose;
 mod engine;
 #[cfg(test)]
@@ -43,6 +44,7 @@ use uuid::Uuid;
 
 use crate::units::Utc;
 
+pub use census::{Census, Inside, LastFix, TrackStatus};
 pub use engine::{Counts, Monitor, Remark, Settings};
 pub use gate::{GateSettings, Rejection};
 pub use liveness::{Liveness, LivenessSettings, Timeouts};

@@ -107,6 +107,16 @@ impl Vigil {
         self.notices.pop_front()
     }
 
+    /// Returns everybody who was heard and is not forgotten.
+    pub(super) fn contacts(&self) -> impl Iterator<Item = (TrackId, &Contact)> {
+        let contacts = self.contacts.iter();
+        contacts.flat_map(|(whom, voices)| {
+            voices
+                .iter()
+                .map(move |(voice, contact)| (track(whom, *voice), contact))
+        })
+    }
+
     /// Returns how many are how alive.
     pub(super) fn roll(&self) -> Roll {
         self.roll

@@ -1,6 +1,7 @@
 //! The daemon as its users meet it: the real binary, real sockets, real files.
 
 mod configuration;
+mod control;
 mod corridors;
 mod demo;
 mod floods;

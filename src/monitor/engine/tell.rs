@@ -119,7 +119,7 @@ impl Monitor {
             .unwrap_or_default()
     }
 
-    fn callsign(&self, track: &TrackId) -> Option<&str> {
+    pub(super) fn callsign(&self, track: &TrackId) -> Option<&str> {
         let callsigns = &self.settings.callsigns;
         callsigns.get(&track.to_string()).map(String::as_str)
     }

@@ -12,10 +12,11 @@ use super::{DEADLINE, wait_within};
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_corridord");
 
 /// The variables of the environment that change what the daemon does.
-pub(crate) const OUTSIDE: [&str; 6] = [
+pub(crate) const OUTSIDE: [&str; 7] = [
     "CORRIDORD_LOG",
     "CREDENTIALS_DIRECTORY",
     "NOTIFY_SOCKET",
+    "RUNTIME_DIRECTORY",
     "STATE_DIRECTORY",
     "WATCHDOG_PID",
     "WATCHDOG_USEC",
