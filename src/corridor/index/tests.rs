@@ -9,8 +9,8 @@ use crate::corridor::metric::Foot;
 use crate::corridor::path::Path;
 use crate::corridor::sample::{area, corridor, line, metres, moved, place, square, walked_m};
 use crate::corridor::{
-    Class, Corridor, CorridorId, CorridorIndex, CorridorSet, Disc, HalfWidths, Line, Nearby,
-    Passage, Shape, Vicinity,
+    Area, Class, Corridor, CorridorId, CorridorIndex, CorridorSet, Disc, HalfWidths, Line, Nearby,
+    Passage, Polygon, Shape, Vicinity,
 };
 use crate::units::{LatLon, Metres};
 
@@ -157,11 +157,19 @@ fn some_line() -> impl Strategy<Value = Corridor> {
     })
 }
 
-/// A star of many points, with a hole of its form or without.
+/// A star of many points, with a hole of its form or without, and perhaps a smaller star in the hole
+/// and one beside it: an area of several polygons.
 fn some_area() -> impl Strategy<Value = Corridor> {
-    (some_place(), 4_u32..400, 100.0..50_000.0, any::<bool>()).prop_map(
-        |(middle, edges, radius_m, holed)| {
-            let ring = |radius_m: f64| {
+    let stars = prop::sample::select(vec![1, 2, 3]);
+    (
+        some_place(),
+        4_u32..400,
+        100.0..50_000.0,
+        stars,
+        any::<bool>(),
+    )
+        .prop_map(|(middle, edges, radius_m, stars, holed)| {
+            let ring = |middle: LatLon, radius_m: f64| {
                 let vertex = |nth: u32| {
                     let angle = f64::from(nth % edges) / f64::from(edges) * TAU;
                     let (sin, cos) = angle.sin_cos();
@@ -170,14 +178,25 @@ fn some_area() -> impl Strategy<Value = Corridor> {
                 };
                 (0..=edges).map(vertex).collect::<Vec<_>>()
             };
-            let holes = if holed && 20 < edges {
-                vec![ring(radius_m / 3.0)]
-            } else {
-                Vec::new()
-            };
-            area("", ring(radius_m), holes)
-        },
-    )
+            let is_holed = 20 < edges && (holed || stars == 3);
+            let holes = is_holed.then(|| ring(middle, radius_m / 3.0));
+            let mut polygons = vec![Polygon {
+                exterior: ring(middle, radius_m),
+                holes: Vec::from_iter(holes),
+            }];
+            let beside = moved(middle, 2.0 * radius_m, 0.3 * radius_m);
+            let others = [
+                (1 < stars, beside, 2.0),
+                (stars == 3 && is_holed, middle, 5.0),
+            ];
+            let others = others.into_iter().filter(|(is_there, ..)| *is_there);
+            polygons.extend(others.map(|(_, middle, part)| Polygon {
+                exterior: ring(middle, radius_m / part),
+                holes: Vec::new(),
+            }));
+            let area = Area::of_polygons(polygons).unwrap();
+            corridor("", Class::Zone, Shape::Area(area))
+        })
 }
 
 fn some_disc() -> impl Strategy<Value = Corridor> {
