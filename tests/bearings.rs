@@ -66,7 +66,7 @@ fn the_bearing_and_the_post_of_a_line_are_those_of_its_pieces() {
         let at = case.on(case.fraction);
         let check = |posts: Value, chainage_m: f64| {
             let location = located(&[strip(case.start, case.end, posts)], at);
-            let found = location.along_bearing_deg.expect("a line has one");
+            let found = location.along_bearing_deg().expect("a line has one");
             let what = format!("{case:?}: {location:?}, {bearing:?}");
             assert!(turn(found, bearing.bearing_deg) < BEARING_OFF_DEG, "{what}");
             let off_m = location.chainage_m.expect("a line has one") - chainage_m;

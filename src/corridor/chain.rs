@@ -1,8 +1,11 @@
 //! A chain of segments end to end, such as the part of a line or a ring, in boxes of boxes.
 
+use std::cmp::Ordering;
+
 use super::bounds::Bounds;
 use super::probe::{Probe, squared_to_edge};
 use super::segment::Segment;
+use super::sight::{Footing, Sight};
 use crate::units::LatLon;
 
 /// Segments of a stretch, the least that has a box: as many as are measured roughly at once.
@@ -41,27 +44,38 @@ enum Widths {
     Each(usize),
 }
 
-/// What a search has found: the segment by its number within the shape, and a distance.
+/// What a search has found: how far away the nearest point is, and which it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Nearest {
-    pub(super) segment: usize,
     pub(super) metres: f64,
+    /// Absent as long as nothing so near is found.
+    pub(super) footing: Option<Footing>,
 }
 
 impl Nearest {
     /// Farther away than anything.
-    pub(super) const NONE: Self = Self {
-        segment: usize::MAX,
-        metres: f64::INFINITY,
-    };
+    pub(super) const NONE: Self = Self::within(f64::INFINITY);
 
-    /// Takes the nearer of two; of equals the first of the shape.
-    pub(super) fn or(self, other: Self) -> Self {
-        let order = self.metres.total_cmp(&other.metres);
-        if order.then(self.segment.cmp(&other.segment)).is_le() {
-            self
-        } else {
-            other
+    /// Nothing yet, and only what is as near as this counts.
+    pub(super) const fn within(metres: f64) -> Self {
+        Self {
+            metres,
+            footing: None,
+        }
+    }
+
+    /// Returns from where to where it was measured.
+    pub(super) fn sight(&self, probe: &Probe) -> Option<Sight> {
+        let from = *probe.vantage();
+        self.footing.map(|footing| Sight { from, footing })
+    }
+
+    /// Says whether a segment, by its number, is nearer; of equals the first of the shape is.
+    fn is_beaten_by(&self, metres: f64, nth: usize) -> bool {
+        match metres.total_cmp(&self.metres) {
+            Ordering::Less => true,
+            Ordering::Equal => self.footing.as_ref().is_none_or(|own| nth < own.nth),
+            Ordering::Greater => false,
         }
     }
 }
@@ -156,14 +170,8 @@ impl Chains {
         }
     }
 
-    /// Finds the nearest segment of a chain that is nearer than `best`, if one is.
-    pub(super) fn nearest(
-        &self,
-        chain: &Chain,
-        probe: &Probe,
-        from: From,
-        best: Nearest,
-    ) -> Nearest {
+    /// Puts the nearest segment of a chain in the place of `best`, if it is nearer.
+    pub(super) fn nearest(&self, chain: &Chain, probe: &Probe, from: From, best: &mut Nearest) {
         let mut search = Search {
             chains: self,
             chain,
@@ -176,17 +184,17 @@ impl Chains {
         if search.may_be_nearer(gap_m) {
             search.descend(&tower, tower.top(), 0);
         }
-        search.best
     }
 
-    /// Finds the nearest segment of one stretch, by its number, that is nearer than `best`, if one is.
+    /// Puts the nearest segment of one stretch, by its number, in the place of `best`, if it is nearer,
+    /// and says whether it is.
     pub(super) fn nearest_of(
         &self,
         chain: &Chain,
         stretch: usize,
         probe: &Probe,
-        best: Nearest,
-    ) -> Nearest {
+        best: &mut Nearest,
+    ) -> bool {
         let mut search = Search {
             chains: self,
             chain,
@@ -194,10 +202,8 @@ impl Chains {
             from: From::Edge,
             best,
         };
-        if search.may_be_nearer(probe.gap_m(&self.boxes[chain.boxes + stretch])) {
-            search.scan(chain.stretch(stretch));
-        }
-        search.best
+        search.may_be_nearer(probe.gap_m(&self.boxes[chain.boxes + stretch]))
+            && search.scan(chain.stretch(stretch))
     }
 
     /// Bounds from below how far the edge of the strip around a stretch is away, metres.
@@ -404,13 +410,14 @@ struct Search<'a> {
     chain: &'a Chain,
     probe: &'a Probe,
     from: From,
-    best: Nearest,
+    best: &'a mut Nearest,
 }
 
 impl Search<'_> {
     fn descend(&mut self, tower: &Tower, level: usize, nth: usize) {
         if level == 0 {
-            return self.scan(self.chain.stretch(nth));
+            self.scan(self.chain.stretch(nth));
+            return;
         }
         let first = nth * FAN;
         let count = tower.count(level - 1).min(first + FAN) - first;
@@ -426,23 +433,29 @@ impl Search<'_> {
         }
     }
 
-    /// Measures all segments roughly, and exactly those that may be the nearest.
-    fn scan(&mut self, stretch: Stretch) {
+    /// Measures all segments roughly, and exactly those that may be the nearest; says whether one is.
+    fn scan(&mut self, stretch: Stretch) -> bool {
+        let mut is_nearer = false;
         let mut rough = self.chains.rough(self.chain, stretch, self.probe);
         while let Some((nth, squared)) = least(&rough)
             && self.may_be_nearer(squared.sqrt())
         {
             rough[nth] = f64::INFINITY;
             let segment = self.chains.segment(self.chain, stretch.first + nth);
-            let metres = match self.from {
-                From::Edge => segment.edge_from_m(self.probe.vantage()),
-                From::Middle => self.probe.foot(segment.start, segment.end).distance_m,
+            let (foot, metres) = match self.from {
+                From::Edge => segment.edge_from(self.probe.vantage()),
+                From::Middle => segment.middle_from(self.probe.vantage()),
             };
-            self.best = self.best.or(Nearest {
-                segment: self.chain.first + stretch.first + nth,
-                metres,
-            });
+            let nth = self.chain.first + stretch.first + nth;
+            if self.best.is_beaten_by(metres, nth) {
+                *self.best = Nearest {
+                    metres,
+                    footing: Some(Footing { nth, segment, foot }),
+                };
+                is_nearer = true;
+            }
         }
+        is_nearer
     }
 
     fn gap_m(&self, level: usize, nth: usize, tower: &Tower) -> f64 {

@@ -14,7 +14,7 @@ const ECCENTRICITY_SQUARED: f64 =
 const SMALL: f64 = 0.05;
 
 /// A latitude by its sine and cosine, from which those of latitudes nearby follow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Latitude {
     sin: f64,
     cos: f64,

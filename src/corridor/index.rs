@@ -141,25 +141,20 @@ impl Index {
         &self,
         probe: &Probe,
         radius_m: f64,
-        mut visit: impl FnMut(CorridorIndex, Nearest),
+        mut visit: impl FnMut(CorridorIndex, &Nearest),
     ) {
-        let within = Nearest {
-            metres: radius_m + SLACK_M,
-            ..Nearest::NONE
-        };
+        let within = Nearest::within(radius_m + SLACK_M);
         let mut last = (None, within);
         self.visit(&probe.bounds(radius_m), |entry| {
             let Held::Stretch(chain, stretch) = entry.held else {
-                return visit(entry.corridor, Nearest::NONE);
+                return visit(entry.corridor, &Nearest::NONE);
             };
             if last.0 != Some(entry.corridor) {
                 last = (Some(entry.corridor), within);
             }
             let (chain, stretch) = (&self.all[wide(chain)], wide(stretch));
-            let nearest = self.chains.nearest_of(chain, stretch, probe, last.1);
-            if nearest.segment != last.1.segment {
-                last.1 = nearest;
-                visit(entry.corridor, nearest);
+            if self.chains.nearest_of(chain, stretch, probe, &mut last.1) {
+                visit(entry.corridor, &last.1);
             }
         });
     }
@@ -203,10 +198,11 @@ impl Index {
 
     /// Finds the segment of a corridor that is nearest, of equals the first.
     pub(super) fn nearest(&self, corridor: CorridorIndex, probe: &Probe, from: From) -> Nearest {
-        let chains = self.chains_of(corridor).iter();
-        chains.fold(Nearest::NONE, |best, chain| {
-            self.chains.nearest(chain, probe, from, best)
-        })
+        let mut best = Nearest::NONE;
+        for chain in self.chains_of(corridor) {
+            self.chains.nearest(chain, probe, from, &mut best);
+        }
+        best
     }
 
     /// Says whether a place lies inside the rings of an area; on an edge it may say either.

@@ -2,11 +2,13 @@
 
 use super::chain::From;
 use super::heading::Heading;
+use super::metric::Offset;
 use super::places::NearPlace;
 use super::probe::Probe;
 use super::projection::{ON_CENTRELINE_M, Side};
 use super::set::{CorridorIndex, CorridorSet, Nearby};
 use super::shape::Shape;
+use super::sight::Sight;
 use super::wind::wind;
 use crate::units::{LatLon, Metres};
 
@@ -26,8 +28,8 @@ pub struct Location {
     pub side: Option<Side>,
     /// Half the width of the strip at that chainage.
     pub half_width: Option<Metres>,
-    /// The bearing of the line there, towards its last vertex, degrees from north in 0 to 360.
-    pub along_bearing_deg: Option<f64>,
+    /// The way along the line there, towards its last vertex.
+    pub(super) along: Option<Offset>,
     /// The wind from the centreline to the place, "north-east"; absent within 20 m of it.
     pub compass: Option<&'static str>,
     /// The nearest named place, if one is within 50 km.
@@ -35,11 +37,16 @@ pub struct Location {
 }
 
 impl Location {
+    /// Returns the bearing of the line there, towards its last vertex, degrees from north in 0 to 360.
+    #[must_use]
+    pub fn along_bearing_deg(&self) -> Option<f64> {
+        self.along.map(Offset::bearing_deg)
+    }
+
     /// Compares a course, degrees from north, with the bearing of the line.
     #[must_use]
     pub fn heading(&self, course_deg: f64) -> Option<Heading> {
-        let along_bearing_deg = self.along_bearing_deg?;
-        Some(Heading::of(course_deg, along_bearing_deg))
+        Some(Heading::of(course_deg, self.along_bearing_deg()?))
     }
 }
 
@@ -57,12 +64,12 @@ impl CorridorSet {
         let corridor = self.get(nearby.corridor);
         match &corridor.shape {
             Shape::Line(line) => {
-                let segment = if line.is_tapered() {
-                    self.nearest_segment(nearby.corridor, at)
-                } else {
-                    nearby.segment
-                };
-                let projection = line.project(at, segment);
+                let sight = nearby.sight.filter(|sight| sight.from.at() == at);
+                let projection = line.project(&match sight {
+                    // The edge of a strip of one width is nearest where its middle is.
+                    Some(sight) if !line.is_tapered() => sight,
+                    Some(_) | None => self.sight(nearby.corridor, at),
+                });
                 let off = ON_CENTRELINE_M <= projection.cross_track_m;
                 Location {
                     edge_m: nearby.edge_m,
@@ -70,8 +77,8 @@ impl CorridorSet {
                     cross_track_m: Some(projection.cross_track_m),
                     side: projection.side,
                     half_width: Metres::new(projection.half_width_m).ok(),
-                    along_bearing_deg: Some(projection.bearing_deg),
-                    compass: off.then(|| wind(projection.way.bearing_deg())),
+                    along: Some(projection.along),
+                    compass: off.then(|| wind(projection.way)),
                     near,
                 }
             }
@@ -81,7 +88,7 @@ impl CorridorSet {
                 cross_track_m: None,
                 side: None,
                 half_width: None,
-                along_bearing_deg: None,
+                along: None,
                 compass: None,
                 near,
             },
@@ -95,14 +102,17 @@ impl CorridorSet {
     #[must_use]
     pub fn edge_side(&self, corridor: CorridorIndex, at: LatLon) -> Option<Side> {
         match &self.get(corridor).shape {
-            Shape::Line(line) => line.flank(at, self.nearest_segment(corridor, at)),
+            Shape::Line(line) => line.flank(&self.sight(corridor, at)),
             Shape::Area(_) | Shape::Disc(_) => None,
         }
     }
 
-    fn nearest_segment(&self, corridor: CorridorIndex, at: LatLon) -> usize {
-        let nearest = self.index.nearest(corridor, &Probe::new(at), From::Middle);
-        nearest.segment
+    /// Finds the nearest point of a centreline.
+    fn sight(&self, corridor: CorridorIndex, at: LatLon) -> Sight {
+        let probe = Probe::new(at);
+        let nearest = self.index.nearest(corridor, &probe, From::Middle);
+        let sight = nearest.sight(&probe);
+        sight.expect("a line has a segment, and one of them is nearest")
     }
 }
 
@@ -127,7 +137,7 @@ mod tests {
         check(location.edge_m, 100.0);
         check(location.chainage_m.unwrap(), 5_000.0);
         check(location.cross_track_m.unwrap(), 600.0);
-        check(location.along_bearing_deg.unwrap(), 0.0);
+        check(location.along_bearing_deg().unwrap(), 0.0);
         check(location.half_width.unwrap().get(), 500.0);
         assert_eq!(location.side, Some(Side::Left));
         assert_eq!(location.compass, Some("west"));
@@ -151,7 +161,7 @@ mod tests {
                 cross_track_m: None,
                 side: None,
                 half_width: None,
-                along_bearing_deg: None,
+                along: None,
                 compass: None,
                 near: None,
             }

@@ -27,7 +27,7 @@ const TRIES: u8 = 4;
 const SEARCHES: u8 = 35;
 
 /// Metres per degree towards north and towards east around one latitude.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scale {
     pub(super) north: f64,
     pub(super) east: f64,
@@ -54,13 +54,19 @@ impl Scale {
 }
 
 /// A way in the plane, metres.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Offset {
     pub(super) east: f64,
     pub(super) north: f64,
 }
 
 impl Offset {
+    /// Goes a metre in a direction, degrees clockwise from north.
+    pub(super) fn towards(bearing_deg: f64) -> Self {
+        let (east, north) = bearing_deg.to_radians().sin_cos();
+        Self { east, north }
+    }
+
     /// Returns the length, metres.
     pub(super) fn length_m(self) -> f64 {
         self.dot(self).sqrt()
@@ -103,31 +109,33 @@ impl Offset {
     }
 }
 
-/// The point of a segment that a place is measured from.
-#[derive(Clone, Copy, Debug)]
+/// The point of a segment that a place is measured from, in the plane that touches the ellipsoid
+/// there.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Foot {
     /// How far along the edge it lies, 0 to 1.
     pub(super) fraction: f64,
-    /// How far away it is, metres.
+    /// The way from it to the place.
+    pub(super) way: Offset,
+    /// The way along the whole edge.
+    pub(super) edge: Offset,
+    /// How far away it is, metres: the length of the way.
     pub(super) distance_m: f64,
 }
 
 impl Foot {
-    /// Drops a perpendicular from `at` to the segment from `start` to `end`.
-    pub(super) fn of(at: LatLon, start: LatLon, end: LatLon) -> Self {
-        Self::within(at, start, end, 0.0)
-    }
-
-    /// Finds the point whose distance, less the half-width there, is least.
-    ///
-    /// The half-width grows by `grows_m` from `start` to `end`.
-    pub(super) fn within(at: LatLon, start: LatLon, end: LatLon, grows_m: f64) -> Self {
-        Vantage::new(at).foot(start, end, grows_m)
+    fn new(fraction: f64, way: Offset, edge: Offset) -> Self {
+        Self {
+            fraction,
+            way,
+            edge,
+            distance_m: way.length_m(),
+        }
     }
 }
 
 /// A place that is measured from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Vantage {
     at: LatLon,
     latitude: Latitude,
@@ -143,6 +151,11 @@ impl Vantage {
             latitude,
             scale: latitude.scale(),
         }
+    }
+
+    /// Returns the place.
+    pub(super) const fn at(&self) -> LatLon {
+        self.at
     }
 
     /// Returns the plane at the place.
@@ -166,7 +179,10 @@ impl Vantage {
         self.latitude.slope()
     }
 
-    /// Finds the point of a segment as [`Foot::within`] does.
+    /// Finds the point of a segment whose distance, less the half-width there, is least.
+    ///
+    /// The half-width grows by `grows_m` from `start` to `end`; of a segment of one width it is the
+    /// nearest point.
     ///
     /// The first try takes the plane at the place, the next the one that touches the ellipsoid at
     /// the point found, in which the place lies where the geodesic leads. Up to 5 km from the edge
@@ -174,39 +190,34 @@ impl Vantage {
     /// from a segment the point by less than a metre.
     pub(super) fn foot(&self, start: LatLon, end: LatLon, grows_m: f64) -> Foot {
         let flat = |to| self.scale.offset(start, to);
-        let mut foot = Foot {
-            fraction: fraction(flat(end), flat(self.at), grows_m),
-            distance_m: 0.0,
-        };
+        let mut tried = fraction(flat(end), flat(self.at), grows_m);
         for _ in 0..TRIES {
-            let moved_m = self.settle(&mut foot, start, end, grows_m);
+            let (foot, moved_m) = self.settled(tried, start, end, grows_m);
             if moved_m < SETTLED_M {
                 return foot;
             }
+            tried = foot.fraction;
         }
         self.search(start, end, grows_m)
     }
 
-    /// Finds a foot anew in the plane at the one found before; tells by how far it moved, metres.
-    fn settle(&self, foot: &mut Foot, start: LatLon, end: LatLon, grows_m: f64) -> f64 {
-        let near = start.towards(end, foot.fraction);
+    /// Finds the foot in the plane at a point that was tried; tells by how far it is off, metres.
+    fn settled(&self, tried: f64, start: LatLon, end: LatLon, grows_m: f64) -> (Foot, f64) {
+        let near = start.towards(end, tried);
         let way = self.way_from(near);
         let edge = self.scale_at(near.lat()).offset(start, end);
-        let fraction = fraction(edge, edge.times(foot.fraction).plus(way), grows_m);
-        let along = edge.times(foot.fraction - fraction);
-        *foot = Foot {
-            fraction,
-            distance_m: along.plus(way).length_m(),
-        };
-        along.length_m()
+        let fraction = fraction(edge, edge.times(tried).plus(way), grows_m);
+        let along = edge.times(tried - fraction);
+        (Foot::new(fraction, along.plus(way), edge), along.length_m())
     }
 
     /// Searches all of a segment whose half-width grows about as fast as it is long: its discs
     /// touch from within nearly everywhere, and how the Earth curves decides.
     fn search(&self, start: LatLon, end: LatLon, grows_m: f64) -> Foot {
-        let foot = |fraction| Foot {
-            fraction,
-            distance_m: self.way_from(start.towards(end, fraction)).length_m(),
+        let foot = |fraction| {
+            let near = start.towards(end, fraction);
+            let edge = self.scale_at(near.lat()).offset(start, end);
+            Foot::new(fraction, self.way_from(near), edge)
         };
         let edge_m = |foot: &Foot| foot.distance_m - grows_m * foot.fraction;
         let (mut low, mut high) = (0.0, 1.0);
@@ -301,12 +312,16 @@ mod tests {
         }
     }
 
+    fn measured_m(from: LatLon, start: LatLon, end: LatLon) -> f64 {
+        Vantage::new(from).foot(start, end, 0.0).distance_m
+    }
+
     fn check(lat: f64, bearing: f64, distance: f64, tolerance: f64) {
         use geo::{Destination, Geodesic, Point};
         let from = place(lat, 21.0);
         let there = Geodesic.destination(Point::new(21.0, lat), bearing, distance);
         let to = place(there.y(), there.x());
-        let measured = Foot::of(from, to, to).distance_m;
+        let measured = measured_m(from, to, to);
         assert!(
             (measured - distance).abs() < tolerance,
             "{measured} m instead of {distance} m towards {bearing} at {lat}"
@@ -316,9 +331,9 @@ mod tests {
     #[test]
     fn a_place_on_a_vertex_or_on_an_end_is_at_no_distance() {
         let (start, end) = (place(41.1, 22.3), place(41.2, 22.7));
-        assert!(Foot::of(start, start, end).distance_m < 1e-9);
-        assert!(Foot::of(end, start, end).distance_m < 1e-9);
-        assert!(Foot::of(start, start, start).distance_m < 1e-9);
+        assert!(measured_m(start, start, end) < 1e-9);
+        assert!(measured_m(end, start, end) < 1e-9);
+        assert!(measured_m(start, start, start) < 1e-9);
     }
 
     #[test]

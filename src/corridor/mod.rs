@@ -52,6 +52,7 @@ mod runs;
 mod segment;
 mod set;
 mod shape;
+mod sight;
 mod soundness;
 mod transverse_mercator;
 mod vicinity;

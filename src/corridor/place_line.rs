@@ -3,6 +3,7 @@
 use super::description::Corridor;
 use super::heading::Way;
 use super::locate::Location;
+use super::metric::Offset;
 use super::places::NearPlace;
 use super::projection::ON_CENTRELINE_M;
 use super::set::{CorridorIndex, CorridorSet};
@@ -84,7 +85,7 @@ fn from_town(town: &NearPlace) -> String {
     if town.distance_m < ON_CENTRELINE_M {
         format!("at {}", town.name)
     } else {
-        let wind = wind(town.bearing_deg);
+        let wind = wind(Offset::towards(town.bearing_deg));
         format!("{} {wind} of {}", spoken(town.distance_m), town.name)
     }
 }

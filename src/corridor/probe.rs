@@ -1,7 +1,7 @@
 //! A place that distances are asked from: rough ones fast, exact ones where it matters.
 
 use super::bounds::{Bounds, SLACK_M};
-use super::metric::{Foot, Scale, Vantage};
+use super::metric::{Scale, Vantage};
 use crate::units::LatLon;
 
 /// Twice the least radius of curvature of the ellipsoid, metres, rounded down.
@@ -54,11 +54,6 @@ impl Probe {
     /// Returns what exact distances are measured by.
     pub(super) fn vantage(&self) -> &Vantage {
         &self.vantage
-    }
-
-    /// Measures exactly to a segment.
-    pub(super) fn foot(&self, start: LatLon, end: LatLon) -> Foot {
-        self.vantage.foot(start, end, 0.0)
     }
 
     /// Takes a place into the plane, metres towards east and north.

@@ -1,9 +1,8 @@
 //! Where a place lies along a line and across it.
 
 use super::line::Line;
-use super::metric::{Foot, Offset, Scale, Vantage};
-use super::segment::Segment;
-use crate::units::LatLon;
+use super::metric::{Offset, Scale};
+use super::sight::{Footing, Sight};
 
 /// What is nearer to the centreline than this is on it, metres: less than a fix tells apart.
 pub(super) const ON_CENTRELINE_M: f64 = 20.0;
@@ -44,44 +43,36 @@ pub(super) struct Projection {
     pub(super) half_width_m: f64,
     /// The side of the line; none straight beyond an end of it.
     pub(super) side: Option<Side>,
-    /// The bearing of the line there, degrees; along a straight line in degrees it changes.
-    pub(super) bearing_deg: f64,
+    /// The way along the segment there; along a straight line in degrees its bearing changes.
+    pub(super) along: Offset,
 }
 
 impl Line {
-    /// Projects `at` to the centreline, whose segment `nth` is the nearest.
-    pub(super) fn project(&self, at: LatLon, nth: usize) -> Projection {
-        let segment = self.segment(nth);
-        let (start, end) = (segment.start, segment.end);
-        let vantage = Vantage::new(at);
-        let foot = vantage.foot(start, end, 0.0);
-        let nearest = start.towards(end, foot.fraction);
-        let scale = vantage.scale_at(f64::midpoint(at.lat(), nearest.lat()));
-        let way = scale.offset(nearest, at);
+    /// Projects a place to the centreline, whose nearest point it sees.
+    pub(super) fn project(&self, sight: &Sight) -> Projection {
+        let Footing { nth, segment, foot } = sight.footing;
+        let nearest = segment.start.towards(segment.end, foot.fraction);
         let side = if foot.distance_m < ON_CENTRELINE_M {
             Some(Side::On)
         } else {
-            let line = scale.offset(start, end);
-            let left_m = line.cross(way) / line.length_m();
+            let left_m = foot.edge.cross(foot.way) / foot.edge.length_m();
             self.turn_at(nth, foot.fraction)
                 .map_or_else(|| straight(left_m), |left| Some(across(!left)))
         };
-        let along = vantage.scale_at(nearest.lat()).offset(start, end);
         Projection {
-            way,
-            along_m: self.reached_m(nth) + vantage.length_m(start, nearest),
+            way: foot.way,
+            along_m: self.reached_m(nth) + sight.from.length_m(segment.start, nearest),
             cross_track_m: foot.distance_m,
             half_width_m: segment.half_width_m(foot.fraction),
             side,
-            bearing_deg: along.bearing_deg(),
+            along: foot.edge,
         }
     }
 
-    /// Tells the side of `at` however near it is; none on the line and at the round ends of its
-    /// parts. The segment `nth` is the nearest.
-    pub(super) fn flank(&self, at: LatLon, nth: usize) -> Option<Side> {
-        let Segment { start, end, .. } = self.segment(nth);
-        let foot = Foot::of(at, start, end);
+    /// Tells the side of a place however near it is; none on the line and at the round ends of its
+    /// parts.
+    pub(super) fn flank(&self, sight: &Sight) -> Option<Side> {
+        let Footing { nth, foot, .. } = sight.footing;
         let before = self.opens(nth) && foot.fraction <= 0.0;
         let beyond = self.closes(nth) && 1.0 <= foot.fraction;
         if before || beyond {
@@ -89,8 +80,7 @@ impl Line {
         }
         let left = self.turn_at(nth, foot.fraction).map(|left| !left);
         left.or_else(|| {
-            let scale = Scale::between(at, start.towards(end, foot.fraction));
-            let cross = scale.offset(start, end).cross(scale.offset(start, at));
+            let cross = foot.edge.cross(foot.way);
             (cross != 0.0).then_some(0.0 < cross)
         })
         .map(across)
@@ -127,14 +117,21 @@ const fn across(left: bool) -> Side {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corridor::metric::Vantage;
     use crate::corridor::sample::{geodesic_m, metres, moved, place};
-    use crate::corridor::shape::edges;
+    use crate::units::LatLon;
 
     /// Walks over all segments; of equally near ones the first counts.
-    fn nearest(line: &Line, at: LatLon) -> usize {
-        let edges = line.parts().flat_map(edges).enumerate();
-        let measured = edges.map(|(nth, (start, end))| (nth, Foot::of(at, start, end).distance_m));
-        measured.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap().0
+    fn nearest(line: &Line, at: LatLon) -> Sight {
+        let from = Vantage::new(at);
+        let seen = (0..line.segment_count()).map(|nth| {
+            let segment = line.segment(nth);
+            let (foot, _) = segment.middle_from(&from);
+            Footing { nth, segment, foot }
+        });
+        let footing = seen.min_by(|a, b| a.foot.distance_m.total_cmp(&b.foot.distance_m));
+        let footing = footing.unwrap();
+        Sight { from, footing }
     }
 
     #[test]
@@ -195,7 +192,7 @@ mod tests {
 
     fn check(vertices: Vec<LatLon>, at: LatLon, side: Option<Side>, what: &str) {
         let line = Line::new(vertices, metres(100.0)).unwrap();
-        assert_eq!(line.project(at, nearest(&line, at)).side, side, "{what}");
+        assert_eq!(line.project(&nearest(&line, at)).side, side, "{what}");
     }
 
     #[test]
@@ -205,7 +202,7 @@ mod tests {
         let line = Line::new(vertices, metres(5.0)).unwrap();
         let flank = |east, north| {
             let at = moved(start, east, north);
-            line.flank(at, nearest(&line, at))
+            line.flank(&nearest(&line, at))
         };
         assert_eq!(flank(-0.5, 1_000.0), Some(Side::Left));
         assert_eq!(flank(0.5, 1_000.0), Some(Side::Right));
@@ -219,7 +216,7 @@ mod tests {
         let line = Line::new(bend, metres(5.0)).unwrap();
         let beyond = moved(start, 5_004.0, 0.0);
         assert_eq!(
-            line.flank(beyond, nearest(&line, beyond)),
+            line.flank(&nearest(&line, beyond)),
             Some(Side::Right),
             "outside of a bend"
         );
@@ -231,7 +228,7 @@ mod tests {
         let line = Line::new(vertices.clone(), metres(100.0)).unwrap();
         let first = geodesic_m(vertices[0], vertices[1]);
         for (at, along_m) in vertices.iter().zip([0.0, first, line.length_m()]) {
-            let projection = line.project(*at, nearest(&line, *at));
+            let projection = line.project(&nearest(&line, *at));
             assert!((projection.along_m - along_m).abs() < 0.1, "{projection:?}");
             assert!(projection.cross_track_m < 1e-6);
             assert_eq!(projection.side, Some(Side::On));

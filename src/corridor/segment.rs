@@ -1,6 +1,6 @@
 //! One straight piece of a shape, and how far a place is from the strip around it.
 
-use super::metric::Vantage;
+use super::metric::{Foot, Vantage};
 use crate::units::LatLon;
 
 /// A straight piece of a shape, and half the width of the strip at either end of it.
@@ -48,13 +48,21 @@ impl Segment {
     /// piece less the radius there is convex in the place and the point together, and the least of
     /// such a function over one of its arguments is convex in the other.
     pub(super) fn edge_m(&self, at: LatLon) -> f64 {
-        self.edge_from_m(&Vantage::new(at))
+        let (_, edge_m) = self.edge_from(&Vantage::new(at));
+        edge_m
     }
 
-    /// Does the same for a place that is prepared to be measured from.
-    pub(super) fn edge_from_m(&self, vantage: &Vantage) -> f64 {
+    /// Does the same for a place that is prepared to be measured from, and tells from which point of
+    /// the piece.
+    pub(super) fn edge_from(&self, vantage: &Vantage) -> (Foot, f64) {
         let foot = vantage.foot(self.start, self.end, self.grows_m());
-        foot.distance_m - self.half_width_m(foot.fraction)
+        (foot, foot.distance_m - self.half_width_m(foot.fraction))
+    }
+
+    /// Finds the nearest point of the piece, and how far away it is, metres.
+    pub(super) fn middle_from(&self, vantage: &Vantage) -> (Foot, f64) {
+        let foot = vantage.foot(self.start, self.end, 0.0);
+        (foot, foot.distance_m)
     }
 
     fn grows_m(&self) -> f64 {

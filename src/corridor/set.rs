@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use thiserror::Error;
 
-use super::chain::{From, Nearest};
+use super::chain::From;
 use super::description::{Corridor, CorridorId, Place};
 use super::distance::settle;
 use super::index::Index;
@@ -13,6 +13,7 @@ use super::places::Places;
 use super::probe::Probe;
 use super::revision;
 use super::shape::Shape;
+use super::sight::Sight;
 use crate::units::{LatLon, Metres};
 
 /// The corridors that are watched and the places that positions are told from.
@@ -52,8 +53,15 @@ pub struct Nearby {
     pub corridor: CorridorIndex,
     /// The signed distance to its edge, metres: negative inside, 0 on the edge.
     pub edge_m: f64,
-    /// The segment of its shape that the edge was measured from, by its number.
-    pub segment: usize,
+    /// From where to where the edge was measured; absent if it was not, but is known to be no nearer.
+    pub(super) sight: Option<Sight>,
+}
+
+impl Nearby {
+    /// Returns the number of the segment that the edge was measured from, the greatest if there is none.
+    fn segment(&self) -> usize {
+        self.sight.map_or(usize::MAX, |sight| sight.footing.nth)
+    }
 }
 
 /// What a set holds, in numbers.
@@ -155,16 +163,12 @@ impl CorridorSet {
     }
 
     fn nearby(&self, corridor: CorridorIndex, probe: &Probe) -> Nearby {
-        let nearest = self.nearest(corridor, probe);
+        let nearest = self.index.nearest(corridor, probe, From::Edge);
         Nearby {
             corridor,
             edge_m: self.signed_m(corridor, probe, nearest.metres),
-            segment: nearest.segment,
+            sight: nearest.sight(probe),
         }
-    }
-
-    fn nearest(&self, corridor: CorridorIndex, probe: &Probe) -> Nearest {
-        self.index.nearest(corridor, probe, From::Edge)
     }
 
     /// Turns the least of the distances to its segments into the signed distance to the edge.
@@ -183,26 +187,31 @@ impl CorridorSet {
     /// `found` is cleared first; it comes in the order of the corridors. Nothing is allocated
     /// once `found` has grown to what the place asks for.
     pub fn near(&self, at: LatLon, radius: Metres, found: &mut Vec<Nearby>) {
+        self.near_to(&Probe::new(at), radius, found);
+    }
+
+    /// Does the same for a place that is prepared to be measured from.
+    pub(super) fn near_to(&self, probe: &Probe, radius: Metres, found: &mut Vec<Nearby>) {
         found.clear();
-        let (probe, radius_m) = (Probe::new(at), radius.get());
-        self.index.around(&probe, radius_m, |corridor, nearest| {
+        let radius_m = radius.get();
+        self.index.around(probe, radius_m, |corridor, nearest| {
             found.push(Nearby {
                 corridor,
                 edge_m: nearest.metres,
-                segment: nearest.segment,
+                sight: nearest.sight(probe),
             });
         });
         found.sort_unstable_by(|a, b| {
             (a.corridor.cmp(&b.corridor))
                 .then(a.edge_m.total_cmp(&b.edge_m))
-                .then(a.segment.cmp(&b.segment))
+                .then_with(|| a.segment().cmp(&b.segment()))
         });
         found.dedup_by_key(|nearby| nearby.corridor);
         found.retain_mut(|nearby| {
-            nearby.edge_m = self.signed_m(nearby.corridor, &probe, nearby.edge_m);
+            nearby.edge_m = self.signed_m(nearby.corridor, probe, nearby.edge_m);
             // Inside an area and farther from its edges than anybody looked.
             if nearby.edge_m == f64::NEG_INFINITY {
-                *nearby = self.nearby(nearby.corridor, &probe);
+                *nearby = self.nearby(nearby.corridor, probe);
             }
             nearby.edge_m <= radius_m
         });

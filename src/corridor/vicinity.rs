@@ -46,8 +46,9 @@ impl Vicinity {
     /// edges as there is room.
     pub fn inside(&self, room_m: f64) -> impl Iterator<Item = Nearby> {
         self.inside.iter().map(move |nearby| Nearby {
+            corridor: nearby.corridor,
             edge_m: -room_m,
-            ..*nearby
+            sight: None,
         })
     }
 
@@ -67,7 +68,7 @@ impl CorridorSet {
     /// Nothing is allocated once `vicinity` has grown to what the place asks for.
     pub fn survey(&self, at: LatLon, vicinity: &mut Vicinity) {
         let probe = Probe::new(at);
-        self.near(at, Metres::ZERO, &mut vicinity.inside);
+        self.near_to(&probe, Metres::ZERO, &mut vicinity.inside);
         let inside = &vicinity.inside;
         let is_known = |corridor| {
             let found = inside.binary_search_by_key(&corridor, |nearby| nearby.corridor);

@@ -1,23 +1,25 @@
 //! Eight winds, the directions that people say.
 
-/// Where each wind ends, degrees clockwise from north.
-const WINDS: [(f64, &str); 8] = [
-    (22.5, "north"),
-    (67.5, "north-east"),
-    (112.5, "east"),
-    (157.5, "south-east"),
-    (202.5, "south"),
-    (247.5, "south-west"),
-    (292.5, "west"),
-    (337.5, "north-west"),
-];
+use super::metric::Offset;
 
-/// Names the wind that a bearing in 0 to 360 degrees points to.
-pub(super) fn wind(bearing_deg: f64) -> &'static str {
-    WINDS
-        .iter()
-        .find(|(end, _)| bearing_deg < *end)
-        .map_or("north", |(_, name)| name)
+/// The tangent of 22.5 degrees, half of what a wind spans.
+const HALF_SPAN: f64 = std::f64::consts::SQRT_2 - 1.0;
+
+/// Names the wind that a way leads to.
+pub(super) fn wind(way: Offset) -> &'static str {
+    let (east, north) = (way.east.abs(), way.north.abs());
+    if east < north * HALF_SPAN {
+        return if way.north < 0.0 { "south" } else { "north" };
+    }
+    if north < east * HALF_SPAN {
+        return if way.east < 0.0 { "west" } else { "east" };
+    }
+    match (way.north < 0.0, way.east < 0.0) {
+        (false, false) => "north-east",
+        (true, false) => "south-east",
+        (true, true) => "south-west",
+        (false, true) => "north-west",
+    }
 }
 
 #[cfg(test)]
@@ -40,6 +42,7 @@ mod tests {
     }
 
     fn check(bearing_deg: f64, name: &str) {
-        assert_eq!(wind(bearing_deg), name, "{bearing_deg} degrees");
+        let way = Offset::towards(bearing_deg);
+        assert_eq!(wind(way), name, "{bearing_deg} degrees");
     }
 }

@@ -204,7 +204,7 @@ fn entry<'a>(found: &'a Found<'a>) -> Entry<'a> {
         side: location.side.map(Side::as_str),
         chainage_km: location.chainage_m.map(|it| it.round() / 1000.0),
         along_bearing_deg: location
-            .along_bearing_deg
+            .along_bearing_deg()
             .map(|it| (it * 10.0).round() / 10.0),
         place: &found.place_line,
     }

@@ -5,9 +5,11 @@ use std::f64::consts::TAU;
 use proptest::prelude::*;
 
 use super::Part;
-use crate::corridor::metric::Foot;
+use crate::corridor::metric::{Foot, Vantage};
 use crate::corridor::path::Path;
 use crate::corridor::sample::{area, corridor, line, metres, moved, place, square, walked_m};
+use crate::corridor::segment::Segment;
+use crate::corridor::sight::{Footing, Sight};
 use crate::corridor::{
     Area, Class, Corridor, CorridorId, CorridorIndex, CorridorSet, Disc, HalfWidths, Line, Nearby,
     Passage, Polygon, Shape, Vicinity,
@@ -28,14 +30,27 @@ fn set_of(mut corridors: Vec<Corridor>) -> CorridorSet {
 
 /// Measures every segment of a corridor.
 fn walked(corridor: CorridorIndex, shape: &Shape, at: LatLon) -> Nearby {
-    let measured = shape.segments().map(|segment| segment.edge_m(at));
-    let measured = measured.enumerate();
-    let (segment, _) = measured.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+    let sight = nearest_of(shape, at, Segment::edge_from);
     Nearby {
         corridor,
         edge_m: walked_m(shape, at),
-        segment,
+        sight: Some(sight),
     }
+}
+
+/// Takes the segment from which the least is measured, of equals the first.
+fn nearest_of(
+    shape: &Shape,
+    at: LatLon,
+    measure: impl Fn(&Segment, &Vantage) -> (Foot, f64),
+) -> Sight {
+    let from = Vantage::new(at);
+    let measured = shape.segments().enumerate().map(|(nth, segment)| {
+        let (foot, metres) = measure(&segment, &from);
+        (Footing { nth, segment, foot }, metres)
+    });
+    let (footing, _) = measured.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+    Sight { from, footing }
 }
 
 fn walked_near(set: &CorridorSet, at: LatLon, radius_m: f64) -> Vec<Nearby> {
@@ -242,13 +257,23 @@ proptest! {
     ) {
         let set = set_of(vec![corridor]);
         let (nth, it) = set.iter().next().unwrap();
+        let Shape::Line(line) = &it.shape else {
+            panic!("a line");
+        };
         for at in places {
-            let walked_m = it.shape.segments().map(|segment| {
-                Foot::of(at, segment.start, segment.end).distance_m
+            let middle = nearest_of(&it.shape, at, Segment::middle_from);
+            let walked = line.project(&if line.is_tapered() {
+                middle
+            } else {
+                nearest_of(&it.shape, at, Segment::edge_from)
             });
-            let walked_m = walked_m.fold(f64::INFINITY, f64::min);
-            let cross_track_m = set.locate(nth, at).cross_track_m.unwrap();
-            prop_assert!((cross_track_m - walked_m).abs() < 1e-6, "{cross_track_m} {walked_m}");
+            let location = set.locate(nth, at);
+            prop_assert_eq!(location.cross_track_m, Some(walked.cross_track_m));
+            prop_assert_eq!(location.side, walked.side);
+            prop_assert_eq!(location.along, Some(walked.along));
+            let chainage_m = it.posts.km_at(walked.along_m) * 1000.0;
+            prop_assert_eq!(location.chainage_m, Some(chainage_m));
+            prop_assert_eq!(set.edge_side(nth, at), line.flank(&middle));
         }
     }
 
