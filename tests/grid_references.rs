@@ -1,6 +1,6 @@
 //! Grid references are those of `GeographicLib`: `GeoConvert`, from Debian's geographiclib-tools.
 
-use corridord::corridor::mgrs;
+use corridord::corridor::{mgrs, read_mgrs};
 use corridord::units::LatLon;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -8,27 +8,50 @@ use rand::{RngExt as _, SeedableRng as _};
 #[path = "peers/tool.rs"]
 mod tool;
 
+/// How far the middle of a square may be off, degrees: a tenth of a millimetre.
+const OFF_DEG: f64 = 1e-9;
+
 /// Steps off an edge, degrees: none, less than a millimetre, a centimetre, a metre.
 const STEPS: [f64; 7] = [0.0, 1e-9, -1e-9, 1e-7, -1e-7, 1e-5, -1e-5];
 
 #[test]
 fn ten_thousand_places_have_the_reference_that_geographiclib_gives() {
-    let mut places = Places {
-        random: StdRng::seed_from_u64(4),
-        all: Vec::new(),
-    };
-    places.anywhere(4_000);
-    places.around_the_zone_edge(1_500);
-    places.around_the_band_edge(1_500);
-    places.on_meridians_and_parallels(1_500);
-    places.on_the_edges_of_squares(1_500);
+    let places = Places::drawn(4);
     assert_eq!(places.all.len(), 10_000);
-
     let lines: Vec<String> = places.all.iter().map(line).collect();
     let judged = tool::answers("GeoConvert", &["-m", "-p", "0"], &lines);
     for (at, judged) in places.all.iter().zip(judged) {
         assert_eq!(mgrs(*at), Some(judged), "{}", line(at));
     }
+}
+
+#[test]
+fn ten_thousand_references_are_read_as_geographiclib_reads_them() {
+    let mut places = Places::drawn(5);
+    places.anywhere_on_earth(2_000);
+    let references = places.all.iter().zip((0..=5).cycle());
+    let references: Vec<String> = references.map(|(at, digits)| cut(*at, digits)).collect();
+    let judged = tool::answers("GeoConvert", &["-g", "-p", "9"], &references);
+    for (reference, judged) in references.iter().zip(judged) {
+        let middle = read_mgrs(reference).expect(reference);
+        let (lat, lon) = judged.split_once(' ').expect("latitude and longitude");
+        let off = [(middle.lat(), lat), (middle.lon(), lon)].map(|(degrees, judged)| {
+            let judged: f64 = judged.parse().expect("degrees");
+            (degrees - judged).abs()
+        });
+        assert!(
+            off.iter().all(|off| *off < OFF_DEG),
+            "{reference}: {middle}, {judged:?}"
+        );
+    }
+}
+
+/// Writes the reference of a place with so many digits for each axis.
+fn cut(at: LatLon, digits: usize) -> String {
+    let reference = mgrs(at).expect("a place of UTM");
+    let (square, numbers) = reference.split_at(5);
+    let (east, north) = numbers.split_at(5);
+    format!("{square}{}{}", &east[..digits], &north[..digits])
 }
 
 /// Places of the zones 33T, 33S, 34T and 34S, and of their edges.
@@ -38,6 +61,27 @@ struct Places {
 }
 
 impl Places {
+    fn drawn(seed: u64) -> Self {
+        let mut places = Self {
+            random: StdRng::seed_from_u64(seed),
+            all: Vec::new(),
+        };
+        places.anywhere(4_000);
+        places.around_the_zone_edge(1_500);
+        places.around_the_band_edge(1_500);
+        places.on_meridians_and_parallels(1_500);
+        places.on_the_edges_of_squares(1_500);
+        places
+    }
+
+    fn anywhere_on_earth(&mut self, count: usize) {
+        for _place in 0..count {
+            let lat = self.random.random_range(-79.9..83.9);
+            let lon = self.random.random_range(-180.0..180.0);
+            self.add(lat, lon);
+        }
+    }
+
     fn anywhere(&mut self, count: usize) {
         for _place in 0..count {
             let (lat, lon) = (self.lat(), self.lon());

@@ -6,28 +6,28 @@ use super::transverse_mercator::project;
 use crate::units::LatLon;
 
 /// Where the latitudes of UTM begin, degrees; south of them another grid is used.
-const SOUTH: f64 = -80.0;
+pub(super) const SOUTH: f64 = -80.0;
 
 /// Where they end.
 const NORTH: f64 = 84.0;
 
 /// The side of a lettered square, metres.
-const SQUARE_M: u32 = 100_000;
+pub(super) const SQUARE_M: u32 = 100_000;
 
 /// What is added to metres east of a central meridian.
-const FALSE_EASTING_M: f64 = 500_000.0;
+pub(super) const FALSE_EASTING_M: f64 = 500_000.0;
 
 /// What is added to metres north of the equator in the southern half.
-const FALSE_NORTHING_M: f64 = 10_000_000.0;
+pub(super) const FALSE_NORTHING_M: f64 = 10_000_000.0;
 
 /// The bands of 8 degrees from south to north, the last one of 12.
-const BANDS: &[u8; 20] = b"CDEFGHJKLMNPQRSTUVWX";
+pub(super) const BANDS: &[u8; 20] = b"CDEFGHJKLMNPQRSTUVWX";
 
 /// The columns of squares in three zones in a row, from west to east.
-const COLUMNS: [&[u8; 8]; 3] = [b"ABCDEFGH", b"JKLMNPQR", b"STUVWXYZ"];
+pub(super) const COLUMNS: [&[u8; 8]; 3] = [b"ABCDEFGH", b"JKLMNPQR", b"STUVWXYZ"];
 
 /// The rows of squares in an odd zone, from the equator northwards, again and again.
-const ROWS: &[u8; 20] = b"ABCDEFGHJKLMNPQRSTUV";
+pub(super) const ROWS: &[u8; 20] = b"ABCDEFGHJKLMNPQRSTUV";
 
 /// By how many rows an even zone is ahead.
 const EVEN_ZONE_ROWS: u32 = 5;
@@ -52,12 +52,7 @@ pub fn mgrs(at: LatLon) -> Option<String> {
         whole(point.north)
     };
     let column = COLUMNS[(zone as usize - 1) % 3][(easting / SQUARE_M) as usize - 1];
-    let ahead = if zone.is_multiple_of(2) {
-        EVEN_ZONE_ROWS
-    } else {
-        0
-    };
-    let row = ROWS[(northing / SQUARE_M + ahead) as usize % ROWS.len()];
+    let row = ROWS[(northing / SQUARE_M + ahead(zone)) as usize % ROWS.len()];
     Some(format!(
         "{zone:02}{}{}{}{:05}{:05}",
         char::from(BANDS[band]),
@@ -66,6 +61,15 @@ pub fn mgrs(at: LatLon) -> Option<String> {
         easting % SQUARE_M,
         northing % SQUARE_M
     ))
+}
+
+/// Says by how many rows of squares a zone is ahead of the first one.
+pub(super) const fn ahead(zone: u32) -> u32 {
+    if zone.is_multiple_of(2) {
+        EVEN_ZONE_ROWS
+    } else {
+        0
+    }
 }
 
 /// Counts the bands from the southernmost one.
@@ -106,8 +110,13 @@ fn zone(at: LatLon, band: usize) -> u32 {
 }
 
 fn off_meridian(lon: f64, zone: u32) -> f64 {
-    let off = lon - (f64::from(zone) * 6.0 - 183.0);
+    let off = lon - meridian(zone);
     if 180.0 < off { off - 360.0 } else { off }
+}
+
+/// Returns the longitude of the middle of a zone, degrees.
+pub(super) fn meridian(zone: u32) -> f64 {
+    f64::from(zone) * 6.0 - 183.0
 }
 
 #[expect(

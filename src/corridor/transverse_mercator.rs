@@ -4,7 +4,7 @@
 //! projection up to 3,900 km from the meridian, far beyond any zone.
 //!
 //! Source: Karney, Transverse Mercator with an accuracy of a few nanometers, J. Geodesy 85 (2011),
-//! 475-485, equations 7 to 14 and 35.
+//! 475-485, equations 7 to 14 and 35; back from the map 15 to 21 and 36.
 
 use super::metric::{FLATTENING, SEMI_MAJOR_M};
 
@@ -20,8 +20,8 @@ const THIRD: f64 = FLATTENING / (2.0 - FLATTENING);
 const RECTIFYING_M: f64 =
     SEMI_MAJOR_M / (1.0 + THIRD) * powers([1.0, 0.0, 1.0 / 4.0, 0.0, 1.0 / 64.0, 0.0, 1.0 / 256.0]);
 
-/// The coefficients of the series, the one of the double angle first.
-const SERIES: [f64; 6] = [
+/// The coefficients of the series onto the map, the one of the double angle first.
+const ONTO_MAP: [f64; 6] = [
     powers([
         0.0,
         1.0 / 2.0,
@@ -70,6 +70,59 @@ const SERIES: [f64; 6] = [
     powers([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 212_378_941.0 / 319_334_400.0]),
 ];
 
+/// The coefficients of the series back from the map.
+const FROM_MAP: [f64; 6] = [
+    powers([
+        0.0,
+        1.0 / 2.0,
+        -2.0 / 3.0,
+        37.0 / 96.0,
+        -1.0 / 360.0,
+        -81.0 / 512.0,
+        96_199.0 / 604_800.0,
+    ]),
+    powers([
+        0.0,
+        0.0,
+        1.0 / 48.0,
+        1.0 / 15.0,
+        -437.0 / 1_440.0,
+        46.0 / 105.0,
+        -1_118_711.0 / 3_870_720.0,
+    ]),
+    powers([
+        0.0,
+        0.0,
+        0.0,
+        17.0 / 480.0,
+        -37.0 / 840.0,
+        -209.0 / 4_480.0,
+        5_569.0 / 90_720.0,
+    ]),
+    powers([
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        4_397.0 / 161_280.0,
+        -11.0 / 504.0,
+        -830_251.0 / 7_257_600.0,
+    ]),
+    powers([
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        4_583.0 / 161_280.0,
+        -108_847.0 / 3_991_680.0,
+    ]),
+    powers([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 20_648_693.0 / 638_668_800.0]),
+];
+
+/// How often a latitude is corrected at most; from anywhere it settles at the third time.
+const TRIES: u8 = 5;
+
 /// Sums up powers of the third flattening, the lowest first.
 const fn powers(factors: [f64; 7]) -> f64 {
     let mut sum = 0.0;
@@ -101,7 +154,7 @@ pub(super) fn project(lat: f64, off_meridian: f64) -> MapPoint {
         re: conformal.atan2(cos),
         im: (sin / conformal.hypot(cos)).asinh(),
     };
-    let rectified = sphere.plus(series(sphere));
+    let rectified = sphere.plus(series(&ONTO_MAP, sphere));
     let radius = RECTIFYING_M * CENTRAL_SCALE;
     MapPoint {
         east: (radius * rectified.im).copysign(off_meridian),
@@ -109,11 +162,52 @@ pub(super) fn project(lat: f64, off_meridian: f64) -> MapPoint {
     }
 }
 
+/// Returns the latitude of a point on the map, and how far east of the central meridian it lies, both
+/// in degrees.
+///
+/// The point lies within 3,900 km of the meridian. Source: equations 15 to 21 and 36.
+pub(super) fn unproject(point: MapPoint) -> (f64, f64) {
+    let radius = RECTIFYING_M * CENTRAL_SCALE;
+    let rectified = Complex {
+        re: point.north.abs() / radius,
+        im: point.east.abs() / radius,
+    };
+    let sphere = rectified.minus(series(&FROM_MAP, rectified));
+    let (sin, cos) = sphere.re.sin_cos();
+    let sinh = sphere.im.sinh();
+    let lat = tangent_of_conformal(sin / sinh.hypot(cos)).atan();
+    let off_meridian = sinh.atan2(cos);
+    (
+        lat.to_degrees().copysign(point.north),
+        off_meridian.to_degrees().copysign(point.east),
+    )
+}
+
+/// Returns the tangent of the latitude whose conformal latitude has a tangent, by Newton's method.
+fn tangent_of_conformal(conformal: f64) -> f64 {
+    let polar = (1.0 - FLATTENING) * (1.0 - FLATTENING);
+    let mut tangent = conformal / polar;
+    for _ in 0..TRIES {
+        let found = conformal_of_tangent(tangent);
+        let slope =
+            (1.0 + polar * tangent * tangent) / (polar * tangent.hypot(1.0) * found.hypot(1.0));
+        let step = (conformal - found) * slope;
+        tangent += step;
+        if step.abs() <= f64::EPSILON * tangent.abs() {
+            break;
+        }
+    }
+    tangent
+}
+
 /// Returns the tangent of the conformal latitude.
 fn conformal_tangent(lat: f64) -> f64 {
-    let eccentricity = (FLATTENING * (2.0 - FLATTENING)).sqrt();
     let (sin, cos) = sin_cos_degrees(lat);
-    let tangent = sin / cos;
+    conformal_of_tangent(sin / cos)
+}
+
+fn conformal_of_tangent(tangent: f64) -> f64 {
+    let eccentricity = (FLATTENING * (2.0 - FLATTENING)).sqrt();
     if tangent.is_infinite() {
         return tangent;
     }
@@ -123,7 +217,7 @@ fn conformal_tangent(lat: f64) -> f64 {
 }
 
 /// Sums the series of the sines of even multiples of `angle` by Clenshaw's recurrence.
-fn series(angle: Complex) -> Complex {
+fn series(factors: &[f64; 6], angle: Complex) -> Complex {
     let (sin, cos) = (2.0 * angle.re).sin_cos();
     let (sinh, cosh) = ((2.0 * angle.im).sinh(), (2.0 * angle.im).cosh());
     let twice_cosine = Complex {
@@ -135,11 +229,11 @@ fn series(angle: Complex) -> Complex {
         im: cos * sinh,
     };
     let (mut sum, mut before) = (Complex::ZERO, Complex::ZERO);
-    for factor in SERIES.into_iter().rev() {
+    for factor in factors.iter().rev() {
         let next = twice_cosine.times(sum).minus(before);
         (sum, before) = (
             next.plus(Complex {
-                re: factor,
+                re: *factor,
                 im: 0.0,
             }),
             sum,

@@ -143,6 +143,15 @@ yard: outside, 5845 m from the edge
     check(&near(&["41.501", "22.03"]), told);
     check(&near(&["41.501,22.03"]), told);
     check(&near(&["41.501", "N", "22.03", "E"]), told);
+    for reference in [&["34TEL8596594887"][..], &["34T", "EL", "85965", "94887"]] {
+        let told = near(reference).out;
+        let (place, told) = told.split_once(", 2.3 km from").expect("a town");
+        assert!(place.ends_with("E, 34TEL8596594887"), "{place}");
+        assert!(
+            told.contains("\nstrip: inside, 89 m from the edge; 111 m left"),
+            "{told}"
+        );
+    }
     check(
         &near(&["41.6N", "22.03"]),
         "41.6N 22.03E, 34TEM8583405878, 8.9 km from Testgrad at 5 degrees
@@ -241,7 +250,12 @@ fn what_cannot_be_meant_is_refused_in_words() {
         &["near", "41°30'N", "22°6'E"],
         2,
         "error: \"41°30'N 22°6'E\" is no place: write latitude and longitude in decimal degrees, such as \
-         41.5 22.1 or 41.5N 22.1E\n",
+         41.5 22.1 or 41.5N 22.1E, or a grid reference such as 34TFL 26229 55516\n",
+    );
+    refused(
+        &["near", "34T", "SL", "26229", "55516"],
+        2,
+        "error: zone 34 of the grid has no column of squares S: they run from A to H\n",
     );
     check_refused(
         &small.run(&["list", "--corridors", "DIR/none.geojson"]),

@@ -36,10 +36,11 @@ pub(super) struct Args {
 
 /// The words of a place.
 ///
-/// Four arguments, since one that takes several values takes flags for negative numbers too.
+/// Five arguments, since one that takes several values takes flags for negative numbers too.
 #[derive(Debug, clap::Args)]
 struct Words {
-    /// Latitude and longitude in decimal degrees: 41.5 22.1, or 41.5N,22.1E
+    /// Latitude and longitude in decimal degrees: 41.5 22.1, or 41.5N,22.1E; or a grid reference (MGRS)
+    /// such as 34TFL 26229 55516
     #[arg(value_name = "LAT", allow_hyphen_values = true)]
     first: String,
     /// Nothing if both stand in one word
@@ -49,11 +50,13 @@ struct Words {
     third: Option<String>,
     #[arg(hide = true, allow_hyphen_values = true)]
     fourth: Option<String>,
+    #[arg(hide = true, allow_hyphen_values = true)]
+    fifth: Option<String>,
 }
 
 impl Words {
     fn text(&self) -> String {
-        let more = [&self.second, &self.third, &self.fourth];
+        let more = [&self.second, &self.third, &self.fourth, &self.fifth];
         let more = more.into_iter().flatten().map(String::as_str);
         let words = std::iter::once(self.first.as_str()).chain(more);
         words.collect::<Vec<_>>().join(" ")

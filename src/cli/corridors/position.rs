@@ -1,20 +1,25 @@
-//! A place as people write it: latitude and longitude in decimal degrees.
+//! A place as people write it: latitude and longitude in decimal degrees, or a grid reference.
 
 use thiserror::Error;
 
-use crate::corridor::Region;
+use crate::corridor::{NoReference, Region, read_mgrs};
 use crate::units::{LatLon, NotAPlace};
 
 /// Reads a place.
 ///
 /// `41.5 22.1`, `41.5,22.1`, `41.5 N, 22.1 E`, `E22.1 N41.5`, `41.5° 22.1°`; with commas for
 /// points only if a blank parts the two, `41,5 22,1`. Without letters latitude comes first, and
-/// numbers that lie in `region` only the other way round are refused.
+/// numbers that lie in `region` only the other way round are refused. Of a grid reference, `34TFL
+/// 26229 55516`, it is the middle of the square, to a ten-millionth of a degree.
 ///
 /// # Errors
 ///
 /// Says what is missing, or which axis is wrong.
 pub(super) fn read(text: &str, region: &Region) -> Result<LatLon, NoPosition> {
+    if is_reference(text) {
+        let middle = read_mgrs(text).map_err(NoPosition::Reference)?;
+        return place(rounded(middle.lat()), rounded(middle.lon()));
+    }
     let numbers = split(text);
     let numbers: Vec<Number> = numbers
         .iter()
@@ -46,9 +51,12 @@ pub(super) enum NoPosition {
     /// It is no pair of numbers.
     #[error(
         "\"{0}\" is no place: write latitude and longitude in decimal degrees, such as 41.5 22.1 \
-         or 41.5N 22.1E"
+         or 41.5N 22.1E, or a grid reference such as 34TFL 26229 55516"
     )]
     Notation(String),
+    /// It is no grid reference, but looks like one.
+    #[error(transparent)]
+    Reference(NoReference),
     /// Both numbers are on one axis.
     #[error("\"{0}\" is no place: both numbers are on the same axis")]
     SameAxis(String),
@@ -82,6 +90,19 @@ struct Number {
 
 fn place(lat: f64, lon: f64) -> Result<LatLon, NoPosition> {
     LatLon::new(lat, lon).map_err(NoPosition::OffEarth)
+}
+
+/// Says whether a text begins as grid references do: a zone and three letters.
+fn is_reference(text: &str) -> bool {
+    let text = text.trim_start();
+    let letters = text.trim_start_matches(|it: char| it.is_ascii_digit());
+    let mut letters = letters.chars().filter(|it| !it.is_whitespace());
+    text.starts_with(|it: char| it.is_ascii_digit())
+        && (0..3).all(|_| letters.next().is_some_and(|it| it.is_ascii_alphabetic()))
+}
+
+fn rounded(degrees: f64) -> f64 {
+    (degrees * 1e7).round() / 1e7
 }
 
 /// Parts a text into numbers, each with its letter.
@@ -191,6 +212,26 @@ mod tests {
         check("-41.5,-22.1", (-41.5, -22.1));
         check("41.5S 22.1W", (-41.5, -22.1));
         check("22 41N", (41.0, 22.0));
+    }
+
+    #[test]
+    fn a_grid_reference_is_the_middle_of_its_square() {
+        for text in [
+            "34TFL2622955516",
+            "34TFL 26229 55516",
+            "34 t fl 26229 55516",
+        ] {
+            check(text, (41.141_150_4, 22.504_107_8));
+        }
+        check_refused(
+            "34TSL1",
+            "\"34TSL1\" is no grid reference: write zone, band, square and as many digits east as \
+             north, such as 34TFL 26229 55516",
+        );
+        check_refused(
+            "34TSL11",
+            "zone 34 of the grid has no column of squares S: they run from A to H",
+        );
     }
 
     fn check(text: &str, (lat, lon): (f64, f64)) {
