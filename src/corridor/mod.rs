@@ -19,6 +19,7 @@ pub mod geojson;
 pub mod import;
 pub mod shipped;
 
+mod ahead;
 mod area;
 mod band;
 mod bounds;
@@ -62,6 +63,7 @@ mod wind;
 #[cfg(test)]
 mod sample;
 
+pub use ahead::{Ahead, Drift};
 pub use area::{Area, Polygon};
 pub use band::{Band, BandFault, Datum, Level};
 pub use description::{Class, Corridor, CorridorId, Place};
