@@ -6,7 +6,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::json;
-use crate::corridor::flaw::{self, Spot};
+use crate::corridor::flaw;
+use crate::corridor::lint::Site;
 
 /// Something that is said about a feature, or about the file as a whole.
 ///
@@ -124,12 +125,12 @@ pub enum Fault {
     ReferenceSystem(String),
     /// A position that only makes sense with its axes exchanged.
     #[error(
-        "{spot}: longitude {lon} and latitude {lat} lie outside the region, and inside it with the \
+        "{site}: longitude {lon} and latitude {lat} lie outside the region, and inside it with the \
          axes swapped"
     )]
     Swapped {
         /// The vertex.
-        spot: Spot,
+        site: Site,
         /// What is read as the longitude.
         lon: f64,
         /// What is read as the latitude.
@@ -154,16 +155,24 @@ impl Fault {
 impl From<flaw::Fault> for Fault {
     /// Says what is swapped in words that fit every format.
     fn from(fault: flaw::Fault) -> Self {
+        let (member, within) = if let flaw::Fault::Within { member, fault } = &fault {
+            (Some(*member), fault.as_ref())
+        } else {
+            (None, &fault)
+        };
         if let flaw::Fault::Swapped {
             spot,
             first,
             second,
-        } = fault
+        } = within
         {
             Self::Swapped {
-                spot,
-                lon: first,
-                lat: second,
+                site: Site {
+                    member,
+                    spot: *spot,
+                },
+                lon: *first,
+                lat: *second,
             }
         } else {
             Self::Judged(fault)

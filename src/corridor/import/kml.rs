@@ -401,6 +401,15 @@ mod tests {
                  inside it with the axes swapped",
             ),
             (
+                &placemark(
+                    "<MultiGeometry><LineString><coordinates>21.5,42.25 21.75,41.5</coordinates>\
+                     </LineString><LineString><coordinates>42,21.5 41.5,21.75</coordinates></LineString>\
+                     </MultiGeometry>",
+                ),
+                "feature 0 (\"a\"), line 2: part 1: vertex 0: longitude 42 and latitude 21.5 lie outside the \
+                 region, and inside it with the axes swapped",
+            ),
+            (
                 &line(""),
                 "feature 0 (\"a\"), line 2: a line needs at least 2 vertices, and this one has 0",
             ),
