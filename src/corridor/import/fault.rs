@@ -228,6 +228,9 @@ pub enum Note {
     /// Hours of which one end is not told.
     #[error("its hours have no beginning or no end: it counts all day")]
     HalfHours,
+    /// When a placemark is shown, which says nothing of when a corridor counts.
+    #[error("its {0} is not taken over: it counts at all times")]
+    ShownAt(String),
     /// Hours in an offset that no time zone stands for.
     #[error("its hours are in no whole offset from UTC ({0}): it counts all day")]
     Offset(String),

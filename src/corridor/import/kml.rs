@@ -9,7 +9,7 @@ use roxmltree::Node;
 use serde_json::Map;
 
 use super::draft::{Draft, Geometry, Position, Reading};
-use super::fault::{Fault, LeftOut, Vertex, Whereabouts};
+use super::fault::{Fault, LeftOut, Note, Vertex, Whereabouts};
 use super::json::shortened;
 use super::properties;
 use super::xml::{Xml, child, child_text, children, text};
@@ -82,6 +82,9 @@ fn read_placemark(placemark: Node<'_, '_>, feature: &Whereabouts, reading: &mut 
         }
         return;
     }
+    if let Some(shown) = shown_at(placemark) {
+        reading.note(feature, Note::ShownAt(shown));
+    }
     let is_explained = !found.left_out.is_empty();
     let geometries = found.geometries();
     if geometries.is_empty() && !is_explained {
@@ -97,6 +100,18 @@ fn read_placemark(placemark: Node<'_, '_>, feature: &Whereabouts, reading: &mut 
             geometry,
         });
     }
+}
+
+/// Says when a placemark is shown, if it or a folder around it tells: `TimeSpan (2026-01-01 to ?)`.
+fn shown_at(placemark: Node<'_, '_>) -> Option<String> {
+    placemark.ancestors().find_map(|node| {
+        if let Some(span) = child(node, "TimeSpan") {
+            let end = |name| child_text(span, name).unwrap_or_else(|| "?".to_owned());
+            return Some(format!("TimeSpan ({} to {})", end("begin"), end("end")));
+        }
+        let when = child_text(child(node, "TimeStamp")?, "when");
+        Some(format!("TimeStamp ({})", when.as_deref().unwrap_or("?")))
+    })
 }
 
 /// Returns what a placemark says beyond KML, by name.
@@ -352,6 +367,38 @@ mod tests {
             &placemark(open),
             &[],
             &["feature 0 (\"a\"), line 2: a ring that was not closed is closed"],
+        );
+    }
+
+    #[test]
+    fn when_a_placemark_is_shown_is_not_taken_for_when_it_counts() {
+        let line = "<LineString><coordinates>21.5,42.25 21.75,41.5</coordinates></LineString>";
+        let check = |before: &str, within: &str, warning: &str| {
+            check_report(
+                Format::Kml,
+                &format!(
+                    "<kml><Folder>{before}<Placemark><name>a</name>{within}{line}</Placemark></Folder></kml>"
+                ),
+                &[],
+                &[&format!(
+                    "feature 0 (\"a\"), line 1: its {warning} is not taken over: it counts at all times"
+                )],
+            );
+        };
+        check(
+            "",
+            "<TimeSpan><begin>2026-01-01</begin><end>2026-03-31</end></TimeSpan>",
+            "TimeSpan (2026-01-01 to 2026-03-31)",
+        );
+        check(
+            "<TimeSpan><begin>2026-01-01</begin></TimeSpan>",
+            "",
+            "TimeSpan (2026-01-01 to ?)",
+        );
+        check(
+            "<TimeSpan/>",
+            "<TimeStamp><when>2026-01-01T08:00:00Z</when></TimeStamp>",
+            "TimeStamp (2026-01-01T08:00:00Z)",
         );
     }
 
