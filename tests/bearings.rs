@@ -34,8 +34,8 @@ fn the_nearest_town_is_as_far_and_in_the_direction_that_geographiclib_says() {
         .collect();
     let asked: Vec<String> = cases.iter().map(|(town, at)| way(*town, *at)).collect();
     for ((town, at), judged) in cases.iter().zip(ways(&asked)) {
-        let location = located(&[strip(*town, *town, json!({})), named(*town)], *at);
-        let near = location.near.expect("a town within 50 km");
+        let set = set_of(&[strip(*town, *town, json!({})), named(*town)]);
+        let near = set.nearest_place(*at).expect("a town within 50 km");
         let what = format!("{town} to {at}: {near:?}, {judged:?}");
         let off_m = (near.distance_m - judged.distance_m).abs();
         assert!(off_m < DISTANCE_OFF_M, "{what}");
@@ -186,10 +186,14 @@ fn turn(one_deg: f64, other_deg: f64) -> f64 {
 }
 
 fn located(features: &[Value], at: LatLon) -> Location {
+    let set = set_of(features);
+    set.locate(set.find("strip").expect("the corridor"), at)
+}
+
+fn set_of(features: &[Value]) -> CorridorSet {
     let text = json!({ "type": "FeatureCollection", "features": features }).to_string();
     let file = geojson::read(&text, &Region::default()).expect("a sound file");
-    let set = CorridorSet::new(file.corridors, file.places).expect("one corridor");
-    set.locate(set.find("strip").expect("the corridor"), at)
+    CorridorSet::new(file.corridors, file.places).expect("one corridor")
 }
 
 /// Lays a strip between two places; with one place it is a short one beside it.

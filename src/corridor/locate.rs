@@ -1,4 +1,4 @@
-//! Where a place lies relative to one corridor and to the nearest town.
+//! Where a place lies relative to one corridor.
 
 use super::chain::From;
 use super::heading::Heading;
@@ -32,8 +32,6 @@ pub struct Location {
     pub(super) along: Option<Offset>,
     /// The wind from the centreline to the place, "north-east"; absent within 20 m of it.
     pub compass: Option<&'static str>,
-    /// The nearest named place, if one is within 50 km.
-    pub near: Option<NearPlace>,
 }
 
 impl Location {
@@ -60,7 +58,6 @@ impl CorridorSet {
     /// Tells where `at` lies relative to a corridor that was found near it.
     #[must_use]
     pub fn locate_near(&self, nearby: &Nearby, at: LatLon) -> Location {
-        let near = self.places.nearest(at);
         let corridor = self.get(nearby.corridor);
         match &corridor.shape {
             Shape::Line(line) => {
@@ -79,7 +76,6 @@ impl CorridorSet {
                     half_width: Metres::new(projection.half_width_m).ok(),
                     along: Some(projection.along),
                     compass: off.then(|| wind(projection.way)),
-                    near,
                 }
             }
             Shape::Area(_) | Shape::Disc(_) => Location {
@@ -90,9 +86,14 @@ impl CorridorSet {
                 half_width: None,
                 along: None,
                 compass: None,
-                near,
             },
         }
+    }
+
+    /// Finds the named place that is nearest, if one is within 50 km.
+    #[must_use]
+    pub fn nearest_place(&self, at: LatLon) -> Option<NearPlace> {
+        self.places.nearest(at)
     }
 
     /// Tells on which side of a line a point of its edge lies: left or right, however narrow
@@ -141,7 +142,7 @@ mod tests {
         check(location.half_width.unwrap().get(), 500.0);
         assert_eq!(location.side, Some(Side::Left));
         assert_eq!(location.compass, Some("west"));
-        let near = location.near.unwrap();
+        let near = set.nearest_place(at).unwrap();
         check(near.distance_m, 600.0);
         check(near.bearing_deg, 270.0);
         assert_eq!(near.name, "Veles");
@@ -163,7 +164,6 @@ mod tests {
                 half_width: None,
                 along: None,
                 compass: None,
-                near: None,
             }
         );
     }

@@ -32,7 +32,7 @@ impl CorridorSet {
             ],
             _ => vec![inside(corridor, location.edge_m)],
         };
-        parts.extend(location.near.as_ref().map(from_town));
+        parts.extend(self.nearest_place(at).as_ref().map(from_town));
         parts.join(", ")
     }
 }

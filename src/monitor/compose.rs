@@ -184,11 +184,14 @@ impl Ingredients<'_> {
             altitude_datum: band.map(|band| band.datum().as_str().to_owned()),
             height: band.map(|band| height_word(band, self.fix).to_owned()),
             half_width_m: location.half_width.map(Metres::get),
-            near: location.near.as_ref().map(|near| Near {
-                name: near.name.clone(),
-                distance_m: round(near.distance_m, 0),
-                bearing_deg: bearing(near.bearing_deg),
-            }),
+            near: self
+                .corridors
+                .nearest_place(self.fix.position)
+                .map(|near| Near {
+                    name: near.name,
+                    distance_m: round(near.distance_m, 0),
+                    bearing_deg: bearing(near.bearing_deg),
+                }),
         }
     }
 }

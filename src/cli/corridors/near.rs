@@ -105,8 +105,7 @@ fn look(set: &CorridorSet, at: LatLon, radius: Metres, now: Utc) -> Around<'_> {
     Around {
         at,
         radius,
-        // It is the same whatever corridor the place is located by.
-        town: nearest.as_ref().and_then(|it| it.location.near.clone()),
+        town: set.nearest_place(at),
         nearest: nearest.filter(|it| within.is_empty() && it.location.edge_m <= NEAREST_MAX_M),
         within: within.iter().map(|it| locate(set, *it, at, now)).collect(),
     }
