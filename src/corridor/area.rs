@@ -121,6 +121,13 @@ impl Area {
         self.depth
     }
 
+    /// Says whether a segment is of the ring of a hole.
+    pub(super) fn is_of_hole(&self, segment: usize) -> bool {
+        self.exteriors
+            .binary_search(&self.rings.run_of(segment))
+            .is_err()
+    }
+
     pub(super) const fn rings(&self) -> &Runs {
         &self.rings
     }
@@ -204,6 +211,8 @@ mod tests {
         let rings: Vec<usize> = area.polygons().map(|rings| rings.len()).collect();
         assert_eq!(rings, [2, 1]);
         assert_eq!(area.exteriors().count(), 2);
+        let of_hole: Vec<usize> = (0..12).filter(|nth| area.is_of_hole(*nth)).collect();
+        assert_eq!(of_hole, [4, 5, 6, 7]);
         assert!((area.size_m2() / 52e6 - 1.0).abs() < 1e-3);
     }
 

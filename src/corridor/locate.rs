@@ -31,6 +31,8 @@ pub struct Location {
     /// The way along the line there, towards its last vertex.
     pub(super) along: Option<Offset>,
     /// The wind from the centreline to the place, "north-east"; absent within 20 m of it.
+    ///
+    /// Of an area or a disc, from its edge to a place outside; absent in a hole.
     pub compass: Option<&'static str>,
 }
 
@@ -85,9 +87,23 @@ impl CorridorSet {
                 side: None,
                 half_width: None,
                 along: None,
-                compass: None,
+                compass: self.wind_from_edge(nearby, at),
             },
         }
+    }
+
+    /// Names the wind from the edge of an area or a disc to a place at least 20 m outside.
+    fn wind_from_edge(&self, nearby: &Nearby, at: LatLon) -> Option<&'static str> {
+        if nearby.edge_m < ON_CENTRELINE_M {
+            return None;
+        }
+        let sight = nearby.sight.filter(|sight| sight.from.at() == at);
+        let sight = sight.or_else(|| self.measure(nearby.corridor, at).sight)?;
+        let is_in_hole = match &self.get(nearby.corridor).shape {
+            Shape::Area(area) => area.is_of_hole(sight.footing.nth),
+            Shape::Line(_) | Shape::Disc(_) => false,
+        };
+        (!is_in_hole).then(|| wind(sight.footing.foot.way))
     }
 
     /// Finds the named place that is nearest, if one is within 50 km.
@@ -149,9 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn an_area_has_no_chainage_and_no_side() {
+    fn an_area_has_the_wind_from_its_edge_alone() {
         let yard = area("yard", square(41.0, 22.0, 1_000.0), Vec::new());
         let set = CorridorSet::new(vec![yard], Vec::new()).unwrap();
+        let east = moved(place(41.0, 22.0), 900.0, 100.0);
+        let location = set.locate(set.find("yard").unwrap(), east);
+        check(location.edge_m, 400.0);
+        assert_eq!(location.compass, Some("east"));
         let location = set.locate(set.find("yard").unwrap(), place(41.0, 22.0));
         check(location.edge_m, -500.0);
         assert_eq!(

@@ -14,7 +14,7 @@ impl CorridorSet {
     /// Says in one line where `at` lies.
     ///
     /// "E 75 km 38.2 towards Gevgelija, 180 m east of the centreline, 4.1 km south of Demir
-    /// Kapija"; of an area "350 m outside Bogorodica crossing, ...". The direction is told if the
+    /// Kapija"; of an area "350 m north-east of Bogorodica crossing, ...". The direction of travel is told if the
     /// course, degrees from north, follows the line and that end of it has a name.
     #[must_use]
     pub fn place_line(
@@ -30,7 +30,7 @@ impl CorridorSet {
                 along(corridor, &location, chainage_m, course_deg),
                 across(&location, cross_track_m),
             ],
-            _ => vec![inside(corridor, location.edge_m)],
+            _ => vec![beside(corridor, &location)],
         };
         parts.extend(self.nearest_place(at).as_ref().map(from_town));
         parts.join(", ")
@@ -73,11 +73,15 @@ fn across(location: &Location, cross_track_m: f64) -> String {
     }
 }
 
-fn inside(corridor: &Corridor, edge_m: f64) -> String {
-    if edge_m <= 0.0 {
-        format!("inside {}", corridor.name)
-    } else {
-        format!("{} outside {}", spoken(edge_m), corridor.name)
+/// Says how a place lies to an area or a disc.
+fn beside(corridor: &Corridor, location: &Location) -> String {
+    let name = &corridor.name;
+    match (location.edge_m, location.compass) {
+        (edge_m, _) if edge_m <= 0.0 => format!("inside {name}"),
+        (edge_m, Some(wind)) => format!("{} {wind} of {name}", spoken(edge_m)),
+        (edge_m, None) if edge_m < ON_CENTRELINE_M => format!("at the edge of {name}"),
+        // In a hole, with the area all around.
+        (edge_m, None) => format!("{} outside {name}", spoken(edge_m)),
     }
 }
 
@@ -103,8 +107,8 @@ fn spoken(length_m: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corridor::sample::{area, line, moved, place, square};
-    use crate::corridor::{Place, PostDirection, Posts};
+    use crate::corridor::sample::{area, corridor, line, metres, moved, place, square};
+    use crate::corridor::{Class, Disc, Place, PostDirection, Posts, Shape};
 
     /// A line southwards, 10 km long, that starts at chainage 30 km.
     fn motorway() -> Corridor {
@@ -231,8 +235,29 @@ mod tests {
         check(
             850.0,
             0.0,
-            "350 m outside Bogorodica crossing, 4.2 km north of Demir Kapija",
+            "350 m east of Bogorodica crossing, 4.2 km north of Demir Kapija",
         );
+        check(
+            -1_500.0,
+            1_500.0,
+            "1.4 km north-west of Bogorodica crossing, 5.8 km north of Demir Kapija",
+        );
+        check(
+            0.0,
+            -515.0,
+            "at the edge of Bogorodica crossing, 3.6 km north of Demir Kapija",
+        );
+    }
+
+    #[test]
+    fn a_disc_lies_in_a_direction_and_a_hole_has_its_area_all_around() {
+        let disc = Shape::Disc(Disc::new(place(41.5, 22.0), metres(500.0)).unwrap());
+        let disc = corridor("disc", Class::Zone, disc);
+        let line = "1.1 km south-west of disc";
+        check(disc, Vec::new(), (-1_100.0, -1_100.0), None, line);
+        let hole = square(41.5, 22.0, 1_000.0);
+        let yard = area("yard", square(41.5, 22.0, 9_000.0), vec![hole]);
+        check(yard, Vec::new(), (300.0, 0.0), None, "200 m outside yard");
     }
 
     fn check(

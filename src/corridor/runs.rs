@@ -57,10 +57,15 @@ impl Runs {
         self.vertices.len() - self.firsts.len()
     }
 
+    /// Returns the number of the run that a segment belongs to.
+    pub(super) fn run_of(&self, segment: usize) -> usize {
+        let until = self.firsts.partition_point(|first| *first <= segment);
+        until.saturating_sub(1)
+    }
+
     /// Returns the number of the vertex that a segment starts at; it ends at the next.
     pub(super) fn vertex(&self, segment: usize) -> usize {
-        let until = self.firsts.partition_point(|first| *first <= segment);
-        segment + until.saturating_sub(1)
+        segment + self.run_of(segment)
     }
 
     /// Says whether a segment is the first of its run.

@@ -138,7 +138,7 @@ strip: inside, 89 m from the edge; 111 m left of the centreline; km 14.505
     E 75 km 14.5, 110 m north of the centreline, 2.3 km south of Testgrad
 
 yard: outside, 5845 m from the edge
-    5.8 km outside yard, 2.3 km south of Testgrad
+    5.8 km west of yard, 2.3 km south of Testgrad
 ";
     check(&near(&["41.501", "22.03"]), told);
     check(&near(&["41.501,22.03"]), told);
