@@ -359,6 +359,12 @@ pub struct CorridorPosition {
     /// Half the width of the corridor, metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub half_width_m: Option<f64>,
+    /// Where its geometry comes from, as its file says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// How far its geometry can be relied on, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certainty: Option<String>,
     /// The nearest named place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub near: Option<Near>,

@@ -184,6 +184,8 @@ impl Ingredients<'_> {
             altitude_datum: band.map(|band| band.datum().as_str().to_owned()),
             height: band.map(|band| height_word(band, self.fix).to_owned()),
             half_width_m: location.half_width.map(Metres::get),
+            source: corridor.source.clone(),
+            certainty: corridor.certainty.clone(),
             near: self
                 .corridors
                 .nearest_place(self.fix.position)

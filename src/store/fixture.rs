@@ -338,6 +338,8 @@ fn corridor_example() -> alert::CorridorPosition {
         altitude_datum: Some("msl".to_owned()),
         height: Some("within".to_owned()),
         half_width_m: Some(250.0),
+        source: Some("a map".to_owned()),
+        certainty: Some("about 50 m".to_owned()),
         near: Some(alert::Near {
             name: "Demir Kapija".to_owned(),
             distance_m: 4100.0,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::corridor::Corridor;
 use crate::monitor::alert::Event;
 use crate::monitor::fixture::{
     alerts, check, feed, fix, flight, monitor, ms_of, near, only, place, road, told, words, yard,
@@ -70,6 +71,27 @@ fn whoever_is_first_heard_inside_entered_at_an_unknown_place() {
         5.0,
         "metres inside",
     );
+}
+
+#[test]
+fn an_alert_says_how_far_the_geometry_of_its_corridor_can_be_relied_on() {
+    let drawn = Corridor {
+        source: Some("drawn by hand".to_owned()),
+        certainty: Some("about 1 km".to_owned()),
+        ..road()
+    };
+    for (road, source, certainty) in [
+        (drawn, Some("drawn by hand"), Some("about 1 km")),
+        (road(), None, None),
+    ] {
+        let alerts = alerts(&[road], &Rule::default(), &eastwards(0.0, 2_000.0));
+        for alert in &alerts {
+            let corridor = alert.corridor.as_ref().unwrap();
+            assert_eq!(corridor.source.as_deref(), source);
+            assert_eq!(corridor.certainty.as_deref(), certainty);
+        }
+        assert_eq!(alerts.len(), 2);
+    }
 }
 
 #[test]
