@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cli::run::Overrides;
+use crate::clock::Clock;
 use crate::config::{self, Loaded, Purpose, Settings};
 use crate::corridor::Band;
 use crate::monitor::lists::List;
@@ -30,6 +31,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let mut err = io::stderr().lock();
     for warning in warnings {
         writeln!(err, "{warning} (warning)")?;
+    }
+    let now = Clock::start().now().utc;
+    for endpoint in &settings.deliver.endpoints {
+        let ends = endpoint.expiries();
+        for warning in ends.iter().filter_map(|expiry| expiry.warning(now)) {
+            writeln!(err, "endpoint `{}`: {warning} (warning)", endpoint.name)?;
+        }
     }
     print(&settings, &mut io::stdout().lock())?;
     Ok(())

@@ -1,10 +1,12 @@
 //! Where alerts go, and how patient the delivery is.
 
+use std::fmt;
 use std::time::Duration;
 
 use url::Url;
 
-use crate::deliver::Secret;
+use crate::deliver::expiry::Expiry;
+use crate::deliver::{Authorities, Hidden, Identity, Secret};
 
 /// What delivery needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ impl Default for Settings {
 }
 
 /// A receiver of signed webhooks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Unique, and stable: what is owed is kept by this name.
     pub name: String,
@@ -38,7 +40,15 @@ pub struct Endpoint {
     pub url: Url,
     /// Each of them signs; two while one replaces the other, none for an unsigned endpoint.
     pub secrets: Vec<Secret>,
-    /// The time limit for a connection, TLS included.
+    /// Who may vouch for the endpoint; those of the system unless named.
+    pub authorities: Option<Authorities>,
+    /// Who we are to an endpoint that asks.
+    pub identity: Option<Identity>,
+    /// The value of the `Authorization` header.
+    pub authorization: Option<Hidden>,
+    /// The proxy on the way; none from the environment is ever taken.
+    pub proxy: Option<Proxy>,
+    /// The time limit for a connection, the name's lookup and TLS included.
     pub connect_timeout: Duration,
     /// The time limit for a silence.
     pub read_timeout: Duration,
@@ -46,6 +56,17 @@ pub struct Endpoint {
     pub total_timeout: Duration,
     /// How many attempts may be under way at once, each for another track; at least 1.
     pub in_flight: usize,
+}
+
+/// A proxy that attempts go through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxy {
+    /// Where it is; `http` or `https`.
+    pub url: Url,
+    /// Who we are to it; means nothing without a password.
+    pub user: String,
+    /// The password of that user.
+    pub password: Option<Hidden>,
 }
 
 impl Endpoint {
@@ -56,10 +77,40 @@ impl Endpoint {
             name: name.to_owned(),
             url,
             secrets,
+            authorities: None,
+            identity: None,
+            authorization: None,
+            proxy: None,
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(15),
             in_flight: 4,
         }
+    }
+}
+
+impl Endpoint {
+    /// Returns when what we hold for this endpoint expires.
+    #[must_use]
+    pub fn expiries(&self) -> Vec<Expiry> {
+        let ends = [
+            self.authorities.as_ref().and_then(Authorities::expiry),
+            self.identity.as_ref().and_then(Identity::expiry),
+        ];
+        ends.into_iter().flatten().collect()
+    }
+}
+
+/// The path of a URL may be what opens a door, so only its host is shown.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("name", &self.name)
+            .field("host", &self.url.host_str())
+            .field("secrets", &self.secrets.len())
+            .field("authorities", &self.authorities)
+            .field("identity", &self.identity)
+            .field("authorization", &self.authorization)
+            .finish_non_exhaustive()
     }
 }

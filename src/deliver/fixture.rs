@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use rustls::ServerConfig;
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use socket2::SockRef;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 use crate::deliver::Endpoint;
@@ -59,6 +62,12 @@ pub(super) enum Manner {
     AnswerAfter(Arc<Notify>),
     /// It closes the connection without an answer.
     Cut,
+    /// It resets the connection without an answer.
+    Reset,
+    /// It answers, with a body that never ends.
+    Endless,
+    /// It begins to answer and then says nothing.
+    Stuck,
 }
 
 impl Reply {
@@ -84,6 +93,20 @@ impl Reply {
             ..Self::status(0)
         }
     }
+
+    pub(super) fn in_manner(status: u16, manner: Manner) -> Self {
+        Self {
+            manner,
+            ..Self::status(status)
+        }
+    }
+
+    pub(super) fn with_header(status: u16, name: &'static str, value: &str) -> Self {
+        Self {
+            headers: vec![(name, value.to_owned())],
+            ..Self::status(status)
+        }
+    }
 }
 
 /// Answers as the test says and hands on what it got; it ends when it is dropped.
@@ -96,8 +119,24 @@ pub(super) struct Receiver {
 
 impl Receiver {
     pub(super) async fn start(respond: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen(None, respond).await
+    }
+
+    /// Starts a receiver that is spoken to by TLS.
+    pub(super) async fn start_tls(
+        tls: ServerConfig,
+        respond: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(Some(TlsAcceptor::from(Arc::new(tls))), respond).await
+    }
+
+    async fn listen(
+        tls: Option<TlsAcceptor>,
+        respond: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}/hook", listener.local_addr().unwrap());
         let (sender, requests) = mpsc::channel(REQUESTS_MAX);
         let respond = Arc::new(respond);
         let mut tasks = JoinSet::new();
@@ -105,7 +144,8 @@ impl Receiver {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let (respond, sender) = (Arc::clone(&respond), sender.clone());
-                connections.spawn(async move { serve(stream, &*respond, &sender).await });
+                let tls = tls.clone();
+                connections.spawn(async move { greet(stream, tls, &*respond, &sender).await });
             }
         });
         Self {
@@ -139,11 +179,32 @@ pub(super) async fn closed_port() -> Url {
     url.parse().unwrap()
 }
 
-async fn serve(
+/// Serves a connection, by TLS or as it is; a reset is what closing with nothing to wait for is.
+async fn greet(
     stream: TcpStream,
+    tls: Option<TlsAcceptor>,
     respond: &(dyn Fn(&Request) -> Reply + Send + Sync),
     sender: &mpsc::Sender<Request>,
 ) {
+    let same = SockRef::from(&stream).try_clone().unwrap();
+    let reset = match tls {
+        None => serve(stream, respond, sender).await,
+        Some(tls) => match tls.accept(stream).await {
+            Ok(stream) => serve(stream, respond, sender).await,
+            Err(_refused) => false,
+        },
+    };
+    if reset {
+        same.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    }
+}
+
+/// Serves until the connection ends, and says whether it is to be reset.
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    respond: &(dyn Fn(&Request) -> Reply + Send + Sync),
+    sender: &mpsc::Sender<Request>,
+) -> bool {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read_request(&mut stream).await {
         let reply = respond(&request);
@@ -151,12 +212,31 @@ async fn serve(
         match &reply.manner {
             Manner::Answer => {}
             Manner::AnswerAfter(notify) => notify.notified().await,
-            Manner::Cut => return,
+            Manner::Cut => return false,
+            Manner::Reset => return true,
+            Manner::Endless => {
+                let head = format!("HTTP/1.1 {} Said\r\n\r\n", reply.status);
+                let mut written = stream.write_all(head.as_bytes()).await;
+                while written.is_ok() {
+                    written = stream.write_all(&[b'x'; 4096]).await;
+                }
+                return false;
+            }
+            Manner::Stuck => {
+                let head = format!(
+                    "HTTP/1.1 {} Said\r\ncontent-length: 9\r\n\r\nx",
+                    reply.status
+                );
+                drop(stream.write_all(head.as_bytes()).await);
+                drop(stream.flush().await);
+                std::future::pending::<()>().await;
+            }
         }
-        if stream.write_all(&written(&reply)).await.is_err() {
-            return;
+        if stream.write_all(&written(&reply)).await.is_err() || stream.flush().await.is_err() {
+            return false;
         }
     }
+    false
 }
 
 /// Writes a reply as it goes over the wire.
@@ -169,7 +249,9 @@ fn written(reply: &Reply) -> Vec<u8> {
     format!("{head}\r\n\r\n{}", reply.body).into_bytes()
 }
 
-async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Request> {
+async fn read_request(
+    stream: &mut BufReader<impl AsyncRead + AsyncWrite + Unpin>,
+) -> Option<Request> {
     let mut request = Request::default();
     let mut line = String::new();
     stream.read_line(&mut line).await.ok()?;

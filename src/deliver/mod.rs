@@ -11,22 +11,33 @@
 //! 3. An endpoint that fails delays no other endpoint, and a refused alert no other track.
 //! 4. No secret and no URL of an endpoint is ever logged: either may open a door.
 
+#[cfg(test)]
+mod answers;
 mod attempt;
+#[cfg(test)]
+mod authority;
 mod endpoint;
+mod expiry;
 #[cfg(test)]
 mod fixture;
 mod health;
+mod hidden;
 mod outcome;
 mod post;
+mod reminder;
 mod secret;
 mod signature;
+mod tls;
 mod webhook;
 mod worker;
 
-pub use endpoint::{Endpoint, Settings};
+pub use endpoint::{Endpoint, Proxy, Settings};
+pub use expiry::Expiry;
+pub use hidden::Hidden;
 pub use outcome::{Answer, Outcome, judge};
 pub use post::ClientError;
 pub use secret::{Secret, SecretError};
 pub use signature::sign;
+pub use tls::{Authorities, Identity, PemError};
 pub use webhook::body;
 pub use worker::{Ended, Worker};

@@ -1,17 +1,19 @@
 //! One POST to one endpoint, and what came back.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, InvalidHeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
+use reqwest::tls::TlsInfo;
 use reqwest::{Client, Response};
-use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt;
 use thiserror::Error;
 use url::Url;
 
-use crate::deliver::{Answer, Endpoint};
+use crate::deliver::endpoint::Proxy;
+use crate::deliver::expiry::Expiry;
+use crate::deliver::tls;
+use crate::deliver::{Answer, Endpoint, Hidden};
 
 /// Who posts.
 const USER_AGENT: &str = concat!("corridord/", env!("CARGO_PKG_VERSION"));
@@ -34,6 +36,15 @@ pub enum ClientError {
         #[source]
         source: rustls::Error,
     },
+    /// The value of `Authorization` cannot be one; it is not repeated.
+    #[error("the authorization of endpoint {endpoint} is no value of a header")]
+    Authorization {
+        /// The endpoint's name.
+        endpoint: String,
+        /// What reqwest said.
+        #[source]
+        source: InvalidHeaderValue,
+    },
     /// The client could not be built.
     #[error("cannot build the HTTP client for endpoint {endpoint}")]
     Http {
@@ -50,6 +61,10 @@ pub enum ClientError {
 pub(super) struct Poster {
     client: Client,
     url: Url,
+    /// Marked as sensitive, so that it is shown nowhere.
+    authorization: Option<HeaderValue>,
+    /// When the endpoint's own certificate expires, as it was shown last.
+    peer_expiry: Mutex<Option<Expiry>>,
 }
 
 /// What is posted.
@@ -62,38 +77,43 @@ pub(super) struct Post {
 }
 
 impl Poster {
-    /// Makes the client: no redirects, no proxy from the environment, the system's root
-    /// certificates.
+    /// Makes the client: no redirects, no proxy but the one that is named, and the authorities that
+    /// are named, or else the system's.
     pub(super) fn new(endpoint: &Endpoint) -> Result<Self, ClientError> {
         let tls = if endpoint.url.scheme() == "https" {
-            trusting_the_system()
+            tls::client_config(endpoint.authorities.as_ref(), endpoint.identity.as_ref())
         } else {
-            trusting_nobody()
+            tls::believing_nobody()
         };
         let tls = tls.map_err(|source| ClientError::Tls {
             endpoint: endpoint.name.clone(),
             source,
         })?;
-        Self::with_tls(endpoint, tls)
-    }
-
-    fn with_tls(endpoint: &Endpoint, tls: ClientConfig) -> Result<Self, ClientError> {
-        let client = Client::builder()
+        let failing = |source| ClientError::Http {
+            endpoint: endpoint.name.clone(),
+            source,
+        };
+        let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
+            .tls_info(true)
             .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(endpoint.connect_timeout)
             .read_timeout(endpoint.read_timeout)
             .timeout(endpoint.total_timeout)
-            .user_agent(USER_AGENT)
-            .build()
-            .map_err(|source| ClientError::Http {
+            .user_agent(USER_AGENT);
+        if let Some(proxy) = &endpoint.proxy {
+            builder = builder.proxy(by_way_of(proxy).map_err(failing)?);
+        }
+        let authorization = endpoint.authorization.as_ref().map(sensitive).transpose();
+        Ok(Self {
+            client: builder.build().map_err(failing)?,
+            url: endpoint.url.clone(),
+            authorization: authorization.map_err(|source| ClientError::Authorization {
                 endpoint: endpoint.name.clone(),
                 source,
-            })?;
-        Ok(Self {
-            client,
-            url: endpoint.url.clone(),
+            })?,
+            peer_expiry: Mutex::default(),
         })
     }
 
@@ -104,39 +124,58 @@ impl Poster {
             .client
             .post(self.url.clone())
             .header(CONTENT_TYPE, "application/json");
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization.clone());
+        }
         for (name, value) in post.headers {
             request = request.header(name, value);
         }
         match request.body(post.body).send().await {
-            Ok(response) => Answer::Status {
-                status: response.status().as_u16(),
-                retry_after: header(&response),
-                excerpt: excerpt(response).await,
-            },
+            Ok(response) => {
+                self.note_certificate(&response);
+                Answer::Status {
+                    status: response.status().as_u16(),
+                    retry_after: header(&response),
+                    excerpt: excerpt(response).await,
+                }
+            }
             Err(error) => Answer::Failed {
                 cause: chain(&error.without_url()),
             },
         }
     }
+
+    /// Returns when the endpoint's own certificate expires, if it has shown one.
+    pub(super) fn peer_expiry(&self) -> Option<Expiry> {
+        let noted = self.peer_expiry.lock();
+        noted.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_certificate(&self, response: &Response) {
+        let shown = response.extensions().get::<TlsInfo>();
+        let shown = shown.and_then(TlsInfo::peer_certificate);
+        if let Some(certificate) = shown {
+            let expiry = Expiry::of("the certificate of the endpoint", certificate);
+            *self
+                .peer_expiry
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = expiry;
+        }
+    }
 }
 
-/// TLS by ring, with the root certificates of the operating system: that is where an
-/// authority puts its own.
-fn trusting_the_system() -> Result<ClientConfig, rustls::Error> {
-    let config = tls_by_ring()?.with_platform_verifier()?;
-    Ok(config.with_no_client_auth())
+fn by_way_of(proxy: &Proxy) -> Result<reqwest::Proxy, reqwest::Error> {
+    let through = reqwest::Proxy::all(proxy.url.clone())?;
+    Ok(match &proxy.password {
+        Some(password) => through.basic_auth(&proxy.user, password.expose()),
+        None => through,
+    })
 }
 
-/// TLS for an endpoint that uses none: reading the system's certificates would be for nothing.
-fn trusting_nobody() -> Result<ClientConfig, rustls::Error> {
-    let config = tls_by_ring()?.with_root_certificates(rustls::RootCertStore::empty());
-    Ok(config.with_no_client_auth())
-}
-
-fn tls_by_ring() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, rustls::Error>
-{
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions()
+fn sensitive(value: &Hidden) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut value = HeaderValue::from_str(value.expose())?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn header(response: &Response) -> Option<String> {
@@ -178,12 +217,15 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::deliver::authority::Ca;
     use crate::deliver::fixture::{Receiver, Reply, closed_port};
 
-    fn post() -> Post {
-        Post {
-            headers: vec![("webhook-id", "one".to_owned())],
-            body: b"{}".to_vec(),
+    impl Post {
+        pub(in crate::deliver) fn example() -> Self {
+            Self {
+                headers: vec![("webhook-id", "one".to_owned())],
+                body: b"{}".to_vec(),
+            }
         }
     }
 
@@ -193,7 +235,7 @@ mod tests {
             total_timeout: Duration::from_millis(200),
             ..receiver.endpoint("ops")
         };
-        Poster::new(&endpoint).unwrap().post(post()).await
+        Poster::new(&endpoint).unwrap().post(Post::example()).await
     }
 
     fn cause(answer: Answer) -> String {
@@ -207,7 +249,7 @@ mod tests {
     async fn a_post_is_json_and_says_who_sends_it() {
         let mut receiver = Receiver::start(|_| Reply::status(204)).await;
         let poster = Poster::new(&receiver.endpoint("ops")).unwrap();
-        poster.post(post()).await;
+        poster.post(Post::example()).await;
         let request = receiver.next().await;
         assert_eq!(request.method, "POST");
         assert_eq!(request.header("content-type"), "application/json");
@@ -252,7 +294,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_names_its_cause_and_not_the_url() {
         let endpoint = Endpoint::new("ops", closed_port().await, Vec::new());
-        let refused = cause(Poster::new(&endpoint).unwrap().post(post()).await);
+        let refused = cause(Poster::new(&endpoint).unwrap().post(Post::example()).await);
         assert!(refused.contains("refused"), "{refused}");
         assert!(!refused.contains("127.0.0.1"), "{refused}");
         let silent = cause(answer_to(Reply::silence()).await);
@@ -266,8 +308,9 @@ mod tests {
         let receiver = Receiver::start(|_| Reply::status(204)).await;
         let mut endpoint = receiver.endpoint("ops");
         endpoint.url.set_scheme("https").unwrap();
-        let poster = Poster::with_tls(&endpoint, trusting_nobody().unwrap()).unwrap();
-        let failed = cause(poster.post(post()).await);
+        endpoint.authorities = Some(Ca::new().authorities());
+        let poster = Poster::new(&endpoint).unwrap();
+        let failed = cause(poster.post(Post::example()).await);
         assert!(failed.contains("tls handshake"), "{failed}");
     }
 }

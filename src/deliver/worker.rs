@@ -8,13 +8,14 @@ use rand::{RngExt, SeedableRng};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::clock::Clock;
 use crate::deliver::attempt::{Attempt, Attempted};
 use crate::deliver::health::{Health, Turn};
 use crate::deliver::post::Poster;
-use crate::deliver::{ClientError, Endpoint};
+use crate::deliver::reminder::Reminder;
+use crate::deliver::{ClientError, Endpoint, Expiry};
 use crate::metrics::Metrics;
 use crate::store::{Due, Store, StoreClosed};
 
@@ -41,6 +42,9 @@ pub struct Worker {
     metrics: Arc<Metrics>,
     random: StdRng,
     health: Health,
+    /// What expires, as we know it from the start.
+    expiries: Vec<Expiry>,
+    reminder: Reminder,
     /// The tracks of the attempts under way.
     busy: Vec<String>,
 }
@@ -63,6 +67,7 @@ impl Worker {
     ) -> Result<Self, ClientError> {
         Ok(Self {
             poster: Arc::new(Poster::new(&endpoint)?),
+            expiries: endpoint.expiries(),
             endpoint: Arc::new(endpoint),
             grace,
             store,
@@ -70,6 +75,7 @@ impl Worker {
             metrics,
             random: StdRng::seed_from_u64(seed),
             health: Health::default(),
+            reminder: Reminder::default(),
             busy: Vec::new(),
         })
     }
@@ -88,6 +94,7 @@ impl Worker {
             let Ok(due) = due else {
                 break Ended::StoreClosed;
             };
+            self.remind();
             let pause = self.start(due, &mut attempts);
             tokio::select! {
                 biased;
@@ -137,6 +144,18 @@ impl Worker {
         }
         let until_next = due.next_at.map(|at| self.clock.until(at));
         until_next.map_or(SLEEP_MAX, |wait| wait.min(SLEEP_MAX))
+    }
+
+    /// Warns of certificates that somebody has to renew.
+    fn remind(&mut self) {
+        let now = self.clock.now();
+        let endpoint = self.endpoint.name.as_str();
+        let ours = self.expiries.iter().cloned();
+        for expiry in ours.chain(self.poster.peer_expiry()) {
+            if let Some(warning) = self.reminder.remind(expiry, now) {
+                warn!(endpoint, "{warning}");
+            }
+        }
     }
 
     /// Frees the track of an attempt and tells if the endpoint has turned.

@@ -93,6 +93,17 @@ fn provide_secret(folder: &Path) {
     fs::rename(secret.path, folder.join("command-centre.secret")).expect("the secret is renamed");
     write_secret(folder, "mavlink.key", &"5a".repeat(32));
     write_secret(folder, "mavlink.passphrase", "correct horse");
+    write_secret(
+        folder,
+        "command-centre.authorization",
+        "Bearer of good news",
+    );
+    write_secret(folder, "proxy.credentials", "unit-7:correct horse");
+    let unit = rcgen::generate_simple_self_signed(vec!["unit.example".to_owned()]);
+    let unit = unit.expect("a certificate");
+    write_secret(folder, "command-centre-ca.pem", &unit.cert.pem());
+    write_secret(folder, "unit.pem", &unit.cert.pem());
+    write_secret(folder, "unit.key", &unit.signing_key.serialize_pem());
 }
 
 fn check(file: &Path, credentials: &Path) -> Ended {

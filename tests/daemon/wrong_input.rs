@@ -247,6 +247,50 @@ fn names_that_are_taken_are_refused() {
 }
 
 #[test]
+fn the_way_to_an_endpoint_is_told_whole() {
+    let with = |more: &str| format!("secret-file = \"endpoint.secret\"\n{more}\n");
+    let from = "secret-file = \"endpoint.secret\"\n";
+    check(
+        from,
+        &with("ca-file = \"endpoint.secret\""),
+        &[
+            "DIR/corridord.toml:15: endpoint[0].ca-file: goes with https://, and the URL has no TLS",
+            "DIR/corridord.toml:15: endpoint[0].ca-file: DIR/endpoint.secret: there is no \
+             certificate in it",
+        ],
+    );
+    check(
+        &format!("{URL}\"\n{from}"),
+        &format!(
+            "https://127.0.0.1:9/hook\"\n{}",
+            with("client-key-file = \"endpoint.secret\"")
+        ),
+        &[
+            "DIR/corridord.toml:15: endpoint[0].client-key-file: needs its certificate: name it as \
+             `client-cert-file`",
+        ],
+    );
+    check(
+        from,
+        &with("proxy-credentials-file = \"endpoint.secret\"\nauthorization-file = \"none\""),
+        &[
+            "DIR/corridord.toml:15: endpoint[0].proxy-credentials-file: goes with `proxy`, and there \
+             is none",
+            "DIR/corridord.toml:16: endpoint[0].authorization-file: cannot read DIR/none: No such \
+             file or directory (os error 2)",
+        ],
+    );
+    check(
+        URL,
+        "http://unit:C2FV@127.0.0.1/hook",
+        &[
+            "DIR/corridord.toml:13: endpoint[0].url: has a user or a password in it: name a file, \
+             `authorization-file`",
+        ],
+    );
+}
+
+#[test]
 fn a_missing_secret_is_named() {
     check(
         "endpoint.secret",
