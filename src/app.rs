@@ -143,14 +143,9 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         .filter_map(|(link, open)| Some((link.name.clone(), open.as_ref()?.local_addr()?)))
         .collect();
 
-    let endpoints = settings
-        .deliver
-        .endpoints
-        .iter()
-        .map(|endpoint| endpoint.name.clone());
     let opened = store::open(
         &settings.store,
-        endpoints.collect(),
+        settings.routing.clone(),
         fresh_history,
         clock,
         Arc::clone(&metrics),

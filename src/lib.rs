@@ -20,6 +20,8 @@ pub mod deliver;
 pub mod link;
 pub mod store;
 
+pub mod route;
+
 pub mod corridor;
 pub mod monitor;
 pub mod station;

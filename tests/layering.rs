@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "deliver",
             "store",
             "link",
+            "route",
             "station",
             "wire",
             "monitor",
@@ -47,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "deliver",
             "store",
             "link",
+            "route",
             "monitor",
             "corridor",
             "track",
@@ -58,8 +60,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "control", "deliver", "store", "link", "station", "monitor", "corridor", "track",
-            "units",
+            "control", "deliver", "store", "link", "route", "station", "monitor", "corridor",
+            "track", "units",
         ],
     ),
     (
@@ -89,7 +91,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "store",
         &[
-            "wire", "monitor", "corridor", "track", "clock", "units", "metrics",
+            "route", "wire", "monitor", "corridor", "track", "clock", "units", "metrics",
         ],
     ),
     (
@@ -99,6 +101,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("station", &["wire", "track", "units"]),
+    ("route", &["monitor", "corridor", "track", "units"]),
     ("wire", &["track", "units"]),
     ("monitor", &["corridor", "track", "units"]),
     ("corridor", &["track", "units"]),
@@ -113,7 +116,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// The rooms that are given values and hand values back.
 const PURE: &[&str] = &[
-    "units", "track", "backoff", "wire", "station", "corridor", "monitor",
+    "units", "track", "backoff", "wire", "station", "corridor", "monitor", "route",
 ];
 
 /// Sockets, files, threads, channels, the process and random numbers: not for a pure room.

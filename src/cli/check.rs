@@ -122,6 +122,10 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
             out,
             "endpoint   {name}: {scheme} to {host}, signed with {keys} secret(s)"
         )?;
+        let target = settings.routing.target(name).map(ToString::to_string);
+        if let Some(target) = target.filter(|target| target != "everything") {
+            writeln!(out, "           gets {target}")?;
+        }
     }
     writeln!(out, "state      {}", settings.store.directory.display())
 }

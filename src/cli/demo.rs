@@ -36,6 +36,7 @@ use crate::monitor::alert::Status;
 use crate::monitor::fleet::Fleet;
 use crate::monitor::rule::Rule;
 use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
+use crate::route::Routing;
 use crate::station;
 use crate::store;
 use crate::track::{LinkClass, LinkName, Namespace};
@@ -202,6 +203,7 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
         },
         liveness: LivenessSettings::default(),
         callsigns: BTreeMap::new(),
+        routing: Routing::everything_to([endpoint.name.clone()]),
         deliver: deliver::Settings {
             endpoints: vec![endpoint],
             ..deliver::Settings::default()

@@ -75,6 +75,8 @@ pub fn load_corridors(sources: CorridorSources) -> Result<LoadedCorridors, Flaws
 pub(super) struct CorridorFiles {
     pub(super) set: CorridorSet,
     pub(super) files: Vec<PathBuf>,
+    /// Where in the world they were expected.
+    pub(super) region: Region,
 }
 
 /// Reads the files that flags or the configuration name; absent if one of them is not sound.
@@ -154,7 +156,7 @@ fn read_region(corridors: &mut Section<'_, '_>) -> Region {
     region
 }
 
-fn resolve(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
+pub(super) fn resolve(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
     let full = base.join(pattern);
     let full = full.to_str().ok_or("is no UTF-8 path")?;
     let paths = glob::glob(full).map_err(|error| format!("is no pattern: {error}"))?;
@@ -168,7 +170,10 @@ fn resolve(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-fn read_files(sources: CorridorSources, findings: &mut Findings) -> Option<CorridorFiles> {
+pub(super) fn read_files(
+    sources: CorridorSources,
+    findings: &mut Findings,
+) -> Option<CorridorFiles> {
     let CorridorSources { files, region } = sources;
     let (mut corridors, mut places) = (Vec::new(), Vec::new());
     let flaws_before = findings.flaws.len();
@@ -209,7 +214,7 @@ fn read_files(sources: CorridorSources, findings: &mut Findings) -> Option<Corri
         return None;
     }
     match CorridorSet::new(corridors, places) {
-        Ok(set) => Some(CorridorFiles { set, files }),
+        Ok(set) => Some(CorridorFiles { set, files, region }),
         Err(duplicate) => {
             findings.refuse(&names.join(", "), &duplicate.to_string());
             None

@@ -7,27 +7,64 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use crate::config::choice::find;
+use crate::config::corridors::CorridorFiles;
 use crate::config::document::{Located, Section};
 use crate::config::findings::Findings;
 use crate::config::outside::Outside;
+use crate::config::route;
 use crate::config::secret_file;
-use crate::deliver::{Authorities, Endpoint, Hidden, Identity, Proxy, Secret};
+use crate::deliver::{Authorities, Disclosure, Endpoint, Field, Hidden, Identity, Proxy, Secret};
+use crate::route::{Routing, Target};
+
+/// Endpoints, and what each of them gets.
+#[derive(Debug, Default)]
+pub(super) struct Endpoints {
+    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) routing: Routing,
+}
 
 /// Reads the endpoints of the file; one that is not sound is refused and left out.
 pub(super) fn read(
     sections: Vec<Section<'_, '_>>,
     base: &Path,
     outside: &Outside,
+    watched: Option<&CorridorFiles>,
     findings: &mut Findings,
-) -> Vec<Endpoint> {
+) -> Endpoints {
     let mut names = BTreeSet::new();
-    let read = |section| read_one(section, base, outside, &mut names, findings);
-    sections.into_iter().filter_map(read).collect()
+    let mut targets = Vec::new();
+    let mut endpoints = Vec::new();
+    for mut section in sections {
+        let route = route::read(&mut section, base, watched, findings);
+        let is_default = section.flag("default").unwrap_or(false);
+        if let Some(endpoint) = read_one(section, base, outside, &mut names, findings) {
+            targets.push(Target {
+                name: endpoint.name.clone(),
+                route,
+                is_default,
+            });
+            endpoints.push(endpoint);
+        }
+    }
+    Endpoints {
+        endpoints,
+        routing: Routing::new(targets),
+    }
 }
 
 /// Makes endpoints of URLs that were given as flags; they are named by host and port, so that
 /// what is owed to them survives a change of their order.
-pub(super) fn from_flags(outside: &Outside, findings: &mut Findings) -> Vec<Endpoint> {
+pub(super) fn from_flags(outside: &Outside, findings: &mut Findings) -> Endpoints {
+    let endpoints = endpoints_of_flags(outside, findings);
+    let names = endpoints.iter().map(|endpoint| endpoint.name.clone());
+    Endpoints {
+        routing: Routing::everything_to(names),
+        endpoints,
+    }
+}
+
+fn endpoints_of_flags(outside: &Outside, findings: &mut Findings) -> Vec<Endpoint> {
     let (urls, files) = (&outside.endpoints, &outside.secret_files);
     if urls.is_empty() {
         findings.refuse("--secret-file", "goes with --endpoint, and there is none");
@@ -94,6 +131,7 @@ fn read_one(
         let file = secret_file::find(base, outside, &text.value);
         checked(&section, &text, read_secrets(&file, findings))
     });
+    let disclosure = read_disclosure(&mut section);
     let transport = read_transport(&mut section, url.as_ref(), base, outside, findings);
     section.finish();
     let mut endpoint = Endpoint {
@@ -101,6 +139,7 @@ fn read_one(
         identity: transport.identity,
         authorization: transport.authorization,
         proxy: transport.proxy,
+        disclosure,
         ..Endpoint::new(&name?.value, url?, secrets?)
     };
     warn_of_clear_text(
@@ -114,6 +153,20 @@ fn read_one(
     endpoint.read_timeout = or(read, endpoint.read_timeout);
     endpoint.total_timeout = or(total, endpoint.total_timeout);
     Some(endpoint)
+}
+
+/// Reads which parts of an alert the endpoint is told.
+fn read_disclosure(section: &mut Section<'_, '_>) -> Disclosure {
+    let mut chosen = |key, all: &[Field]| -> Vec<Field> {
+        let texts = section.texts(key).map(|texts| texts.value);
+        let texts = texts.unwrap_or_default();
+        let texts = texts.iter();
+        texts
+            .filter_map(|text| find(section, text, all, |field| field.name()))
+            .collect()
+    };
+    let allowed = chosen("fields", &Field::ASKED_FOR);
+    Disclosure::new(&allowed, &chosen("withhold", &Field::USUAL))
 }
 
 /// What is said of the way to an endpoint.

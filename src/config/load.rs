@@ -9,13 +9,14 @@ use uuid::Uuid;
 
 use crate::config::corridors::{self, CorridorFiles};
 use crate::config::document::{Document, Section};
-use crate::config::endpoint;
+use crate::config::endpoint::{self, Endpoints};
 use crate::config::findings::{Findings, flaw_of};
 use crate::config::flaw::{Flaw, Flaws};
 use crate::config::fleet;
 use crate::config::link;
 use crate::config::list;
 use crate::config::outside::Outside;
+use crate::config::route;
 use crate::config::rule::{self, Known};
 use crate::config::signing;
 use crate::config::tracks;
@@ -27,6 +28,7 @@ use crate::monitor::fleet::Fleet;
 use crate::monitor::lists::List;
 use crate::monitor::rule::Rule;
 use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
+use crate::route::Routing;
 use crate::station;
 use crate::store;
 use crate::track::LinkClass;
@@ -76,6 +78,8 @@ pub struct Settings {
     pub callsigns: BTreeMap<String, String>,
     /// The endpoints.
     pub deliver: deliver::Settings,
+    /// Which alerts each of them gets.
+    pub routing: Routing,
     /// Where the state is kept.
     pub store: store::Settings,
     /// Where the daemon can be asked.
@@ -176,13 +180,20 @@ fn read(
     }
     let sparse = links.iter().filter(|it| it.class == LinkClass::Satellite);
     liveness.satellite_links = sparse.map(|it| it.name.clone()).collect();
-    let mut endpoints = endpoint::read(endpoints, base, outside, &mut findings);
+    let watched = files.as_ref();
+    let mut endpoints = endpoint::read(endpoints, base, outside, watched, &mut findings);
     if endpoint_flags {
         endpoints = endpoint::from_flags(outside, &mut findings);
     }
+    let Endpoints { endpoints, routing } = endpoints;
+    if let Some(files) = watched
+        && !endpoints.is_empty()
+    {
+        route::judge(&root, &routing, &rules, &fleet, &files.set);
+    }
     root.finish();
 
-    let settings = files.map(|CorridorFiles { set, files }| Settings {
+    let settings = files.map(|CorridorFiles { set, files, .. }| Settings {
         unit,
         history,
         links,
@@ -202,6 +213,7 @@ fn read(
         control: control::Settings {
             socket: socket(outside, &directory),
         },
+        routing,
         store: store::Settings { directory },
     });
     (settings, findings)

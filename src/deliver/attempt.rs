@@ -66,7 +66,7 @@ impl Attempt {
     /// Renders and signs; what belongs to the attempt goes into headers.
     fn post(&self) -> Result<Post, serde_json::Error> {
         let alert = &self.delivery.alert;
-        let body = webhook::body(alert)?;
+        let body = webhook::body(&self.endpoint.disclosure.of(alert))?;
         let now = self.clock.now().utc;
         let (id, timestamp) = (alert.id.to_string(), now.as_seconds());
         let mut headers = vec![

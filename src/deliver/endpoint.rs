@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::deliver::expiry::Expiry;
-use crate::deliver::{Authorities, Hidden, Identity, Secret};
+use crate::deliver::{Authorities, Disclosure, Hidden, Identity, Secret};
 
 /// What delivery needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct Endpoint {
     pub authorization: Option<Hidden>,
     /// The proxy on the way; none from the environment is ever taken.
     pub proxy: Option<Proxy>,
+    /// What of an alert it is told.
+    pub disclosure: Disclosure,
     /// The time limit for a connection, the name's lookup and TLS included.
     pub connect_timeout: Duration,
     /// The time limit for a silence.
@@ -81,6 +83,7 @@ impl Endpoint {
             identity: None,
             authorization: None,
             proxy: None,
+            disclosure: Disclosure::default(),
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(15),

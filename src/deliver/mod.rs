@@ -16,6 +16,7 @@ mod answers;
 mod attempt;
 #[cfg(test)]
 mod authority;
+mod disclosure;
 mod endpoint;
 mod expiry;
 #[cfg(test)]
@@ -31,6 +32,7 @@ mod tls;
 mod webhook;
 mod worker;
 
+pub use disclosure::{Disclosure, Field};
 pub use endpoint::{Endpoint, Proxy, Settings};
 pub use expiry::Expiry;
 pub use hidden::Hidden;

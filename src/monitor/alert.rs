@@ -512,6 +512,7 @@ pub struct Unit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The deciding frames in hexadecimal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<String>,
     /// The sender's boot clock at the deciding fix, milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -23,11 +23,11 @@ pub struct Backlog {
 }
 
 /// Counts all rows; an endpoint of the configuration is there even if it has none.
-pub(super) fn count(
+pub(super) fn count<'a>(
     connection: &Connection,
-    endpoints: &[String],
+    endpoints: impl Iterator<Item = &'a str>,
 ) -> rusqlite::Result<Vec<Backlog>> {
-    let mut backlogs: Vec<Backlog> = endpoints.iter().map(|name| empty(name)).collect();
+    let mut backlogs: Vec<Backlog> = endpoints.map(empty).collect();
     let mut select = connection
         .prepare_cached("SELECT endpoint, state, count(*) FROM outbox GROUP BY endpoint, state")?;
     let mut rows = select.query([])?;

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::monitor::Decision;
+use crate::route::Routing;
 use crate::store::{
     Backlog, Due, Entry, SigningRecord, Verdict, backlog, decisions, heads, history, outbox,
     signing,
@@ -55,14 +56,14 @@ impl Command {
     pub(super) fn execute(
         &mut self,
         connection: &Connection,
-        endpoints: &[String],
+        routing: &Routing,
         now: Utc,
     ) -> rusqlite::Result<u64> {
         match self {
             Self::Decide { decisions, done } => {
                 let mut fresh = 0;
                 for decision in decisions.iter() {
-                    fresh += u64::from(decisions::store(connection, decision, endpoints, now)?);
+                    fresh += u64::from(decisions::store(connection, decision, routing, now)?);
                 }
                 if let Some(done) = done {
                     done.keep(());
@@ -87,7 +88,9 @@ impl Command {
                     signing::put(connection, record)?;
                 }
             }
-            Self::CountBacklog { reply } => reply.keep(backlog::count(connection, endpoints)?),
+            Self::CountBacklog { reply } => {
+                reply.keep(backlog::count(connection, routing.names())?);
+            }
             Self::ReadHistory {
                 before,
                 limit,

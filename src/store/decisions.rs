@@ -1,9 +1,11 @@
 //! Stores a decision: the alert, what is owed to each endpoint, the standing and what else is kept.
 
 use rusqlite::{Connection, params};
+use tracing::warn;
 
 use crate::monitor::Decision;
 use crate::monitor::alert::Alert;
+use crate::route::Routing;
 use crate::store::{held, memories, standings};
 use crate::units::Utc;
 
@@ -14,7 +16,7 @@ use crate::units::Utc;
 pub(super) fn store(
     connection: &Connection,
     decision: &Decision,
-    endpoints: &[String],
+    routing: &Routing,
     now: Utc,
 ) -> rusqlite::Result<bool> {
     if let Some(standing) = &decision.standing {
@@ -26,7 +28,7 @@ pub(super) fn store(
     let mut owes = false;
     for release in &decision.releases {
         if let Some(alert) = held::release(connection, *release)? {
-            owe_to_all(connection, &alert, endpoints, now)?;
+            owe_to_chosen(connection, &alert, routing, now)?;
             owes = true;
         }
     }
@@ -36,20 +38,27 @@ pub(super) fn store(
         if let Some(held) = &decision.held {
             held::hold(connection, alert, held)?;
         } else {
-            owe_to_all(connection, alert, endpoints, now)?;
+            owe_to_chosen(connection, alert, routing, now)?;
             owes = true;
         }
     }
     Ok(owes)
 }
 
-fn owe_to_all(
+/// Owes an alert to the endpoints that its routes lead to. One that no route takes is kept, and
+/// told: the check of a configuration does not let that happen.
+fn owe_to_chosen(
     connection: &Connection,
     alert: &Alert,
-    endpoints: &[String],
+    routing: &Routing,
     now: Utc,
 ) -> rusqlite::Result<()> {
-    for endpoint in endpoints {
+    let chosen = routing.choose(alert);
+    if chosen.is_empty() {
+        let (event, alert) = (alert.event.name(), alert.id.to_string());
+        warn!(event, alert, "no route takes this alert: nobody gets it");
+    }
+    for endpoint in chosen {
         owe(connection, alert, endpoint, now)?;
     }
     Ok(())

@@ -11,6 +11,7 @@ use crate::metrics::Metrics;
 use crate::monitor::Decision;
 use crate::monitor::alert::{self, Alert, Event};
 use crate::monitor::standing::{StandingRecord, Visit};
+use crate::route::Routing;
 use crate::store::{OpenError, Opened, Settings, Store, open};
 use crate::track::Authenticity;
 use crate::units::{LatLon, Utc};
@@ -249,9 +250,14 @@ fn open_counted(
     let settings = Settings {
         directory: directory.to_owned(),
     };
-    let endpoints = endpoints.iter().map(|&name| name.to_owned()).collect();
+    let routing = routing_to(endpoints);
     let history = Uuid::from_u128(7);
-    open(&settings, endpoints, history, Clock::start(), metrics)
+    open(&settings, routing, history, Clock::start(), metrics)
+}
+
+/// Routes by which each of these endpoints gets everything.
+pub(crate) fn routing_to(endpoints: &[&str]) -> Routing {
+    Routing::everything_to(endpoints.iter().map(|&name| name.to_owned()))
 }
 
 /// Closes the store and waits for its thread.

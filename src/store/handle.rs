@@ -199,8 +199,8 @@ impl Store {
 pub(super) struct Nudges(HashMap<String, Notify>);
 
 impl Nudges {
-    pub(super) fn new(endpoints: &[String]) -> Self {
-        let nudges = endpoints.iter().map(|name| (name.clone(), Notify::new()));
+    pub(super) fn new<'a>(endpoints: impl Iterator<Item = &'a str>) -> Self {
+        let nudges = endpoints.map(|name| (name.to_owned(), Notify::new()));
         Self(nudges.collect())
     }
 

@@ -60,16 +60,16 @@ mod tests {
 
     use super::*;
     use crate::monitor::Decision;
-    use crate::store::fixture::{OCCURRED_AT, decision};
+    use crate::store::fixture::{OCCURRED_AT, decision, routing_to};
     use crate::store::{decisions, schema};
 
     #[test]
     fn an_alert_that_is_held_is_owed_once_it_is_let_go_and_says_so() {
         let mut connection = Connection::open_in_memory().unwrap();
         schema::migrate(&mut connection, Uuid::from_u128(7)).unwrap();
-        let endpoints = ["centre".to_owned()];
+        let routing = routing_to(&["centre"]);
         let store = |decision: &Decision| {
-            decisions::store(&connection, decision, &endpoints, OCCURRED_AT).unwrap()
+            decisions::store(&connection, decision, &routing, OCCURRED_AT).unwrap()
         };
         let held = Decision {
             held: Some(HeldBack {

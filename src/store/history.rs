@@ -118,17 +118,17 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::fixture::{OCCURRED_AT, decision};
+    use crate::store::fixture::{OCCURRED_AT, decision, routing_to};
     use crate::store::{Verdict, decisions, outbox, schema};
 
     #[test]
     fn the_history_tells_the_newest_first_and_why_an_alert_is_parked() {
         let mut connection = Connection::open_in_memory().unwrap();
         schema::migrate(&mut connection, Uuid::from_u128(7)).unwrap();
-        let endpoints = ["ops".to_owned()];
+        let routing = routing_to(&["ops"]);
         for number in 1..=3 {
             let decided = decision("a", number);
-            decisions::store(&connection, &decided, &endpoints, OCCURRED_AT).unwrap();
+            decisions::store(&connection, &decided, &routing, OCCURRED_AT).unwrap();
         }
         let verdict = Verdict::Parked {
             status: Some(422),

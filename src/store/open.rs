@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::monitor::Restored;
+use crate::route::Routing;
 use crate::store::error::{OpenError, failing};
 use crate::store::handle::{Nudges, Store};
 use crate::store::inspect::{self, Found};
@@ -53,7 +54,7 @@ pub struct Opened {
     pub signing: Vec<SigningRecord>,
 }
 
-/// Opens the store in `settings.directory`, for delivery to `endpoints` by name.
+/// Opens the store in `settings.directory`, for delivery by `routing`.
 ///
 /// `fresh_history` becomes the history of a database that is new; an existing one keeps its own.
 ///
@@ -63,7 +64,7 @@ pub struct Opened {
 /// for byte as it was.
 pub fn open(
     settings: &Settings,
-    endpoints: Vec<String>,
+    routing: impl Into<Routing>,
     fresh_history: Uuid,
     clock: Clock,
     metrics: Arc<Metrics>,
@@ -82,7 +83,7 @@ pub fn open(
     let standings = standings::all(&connection).map_err(fail("read the standings"))?;
     let memories = memories::all(&connection).map_err(fail("read what was remembered"))?;
     let signing = signing::all(&connection).map_err(fail("read what signatures had come to"))?;
-    let (store, thread) = start(connection, lock, endpoints, clock, metrics)
+    let (store, thread) = start(connection, lock, routing.into(), clock, metrics)
         .map_err(|source| OpenError::Thread { source })?;
     Ok(Opened {
         store,
@@ -153,19 +154,19 @@ fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
 fn start(
     connection: Connection,
     lock: Lock,
-    endpoints: Vec<String>,
+    routing: Routing,
     clock: Clock,
     metrics: Arc<Metrics>,
 ) -> io::Result<(Store, JoinHandle<()>)> {
     let (commands, queue) = mpsc::channel(COMMANDS_MAX);
-    let nudges = Arc::new(Nudges::new(&endpoints));
+    let nudges = Arc::new(Nudges::new(routing.names()));
     let patience = Arc::new(Patience::default());
     let store = Store::new(commands, Arc::clone(&nudges), Arc::clone(&patience));
     let writer = Writer {
         connection,
         lock,
         queue,
-        endpoints,
+        routing,
         nudges,
         patience,
         clock,

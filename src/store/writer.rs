@@ -11,6 +11,7 @@ use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
+use crate::route::Routing;
 use crate::store::command::{Command, Reply};
 use crate::store::handle::Nudges;
 use crate::store::lock::Lock;
@@ -27,7 +28,7 @@ pub(super) struct Writer {
     pub(super) connection: Connection,
     pub(super) lock: Lock,
     pub(super) queue: mpsc::Receiver<Command>,
-    pub(super) endpoints: Vec<String>,
+    pub(super) routing: Routing,
     pub(super) nudges: Arc<Nudges>,
     pub(super) patience: Arc<Patience>,
     pub(super) clock: Clock,
@@ -97,7 +98,7 @@ impl Writer {
         let transaction = self.connection.transaction()?;
         let mut fresh = 0;
         for command in group {
-            fresh += command.execute(&transaction, &self.endpoints, now)?;
+            fresh += command.execute(&transaction, &self.routing, now)?;
         }
         let wrote = transaction.transaction_state(None::<&str>)? == TransactionState::Write;
         transaction.commit()?;

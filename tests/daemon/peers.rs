@@ -252,6 +252,7 @@ files = ["corridors.geojson"]
 name = "ops"
 url = "{url}"
 secret-file = "endpoint.secret"
+fields = ["evidence-frames"]
 
 [store]
 directory = "state"

@@ -247,6 +247,42 @@ fn names_that_are_taken_are_refused() {
 }
 
 #[test]
+fn routes_that_leave_an_alert_nowhere_to_go_are_refused() {
+    let told = |route: &str| {
+        let scene = Scene::new();
+        scene.configured(&format!("{}{route}\n", good()));
+        scene.run("check", &[])
+    };
+    let country = |code: &str| format!("[endpoint.route]\ncountries = [\"{code}\"]");
+    let albania = told(&country("AL"));
+    assert_eq!(albania.code, Some(78));
+    let nowhere = "in strip (major, actual), nor ";
+    for part in [
+        "endpoint: no route takes ",
+        nowhere,
+        "`ops` would never get an alert",
+    ] {
+        assert!(albania.err.contains(part), "{part}: {}", albania.err);
+    }
+    let macedonia = told(&country("MK"));
+    let lost = "no route takes track-lost of vehicle (minor, actual), nor ";
+    assert!(macedonia.err.contains(lost), "{}", macedonia.err);
+    assert!(!macedonia.err.contains("would never"), "{}", macedonia.err);
+
+    let sound = told(&format!("default = true\n{}", country("MK")));
+    assert_eq!((sound.code, sound.err.as_str()), (Some(0), ""));
+    let gets = "           gets countries MK; and what no route takes\n";
+    assert!(sound.out.contains(gets), "{}", sound.out);
+    let unknown = told("[endpoint.route]\nevents = [\"landed\"]\nareas = [\"*.none\"]");
+    for part in [
+        "route.events[0]: `landed` is none of ",
+        "route.areas[0]: no file matches ",
+    ] {
+        assert!(unknown.err.contains(part), "{part}: {}", unknown.err);
+    }
+}
+
+#[test]
 fn the_way_to_an_endpoint_is_told_whole() {
     let with = |more: &str| format!("secret-file = \"endpoint.secret\"\n{more}\n");
     let from = "secret-file = \"endpoint.secret\"\n";

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::*;
-use crate::store::fixture::{OCCURRED_AT, decision};
+use crate::store::fixture::{OCCURRED_AT, decision, routing_to};
 use crate::store::outbox::finish;
 use crate::store::{Verdict, WAIT_MAX, backlog, decisions, schema};
 use std::time::Duration;
@@ -34,9 +34,9 @@ fn parked() -> Verdict {
 fn stored(tracks: &[&str]) -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
     schema::migrate(&mut connection, Uuid::from_u128(7)).unwrap();
-    let endpoints = ["ops".to_owned()];
+    let routing = routing_to(&["ops"]);
     for (number, track) in (1..).zip(tracks) {
-        decisions::store(&connection, &decision(track, number), &endpoints, NOW).unwrap();
+        decisions::store(&connection, &decision(track, number), &routing, NOW).unwrap();
     }
     connection
 }
@@ -87,7 +87,7 @@ fn a_parked_or_gone_head_frees_its_track() {
     check_due(&connection, NOW, &[], &[2], "parked");
     finish(&connection, 2, &Verdict::Gone { status: 410 }, NOW).unwrap();
     check_due(&connection, NOW, &[], &[3], "gone");
-    let backlog = backlog::count(&connection, &["ops".to_owned(), "new".to_owned()]).unwrap();
+    let backlog = backlog::count(&connection, ["ops", "new"].into_iter()).unwrap();
     assert_eq!(
         (backlog[0].pending, backlog[0].parked, backlog[0].gone),
         (1, 1, 1)
@@ -147,7 +147,7 @@ fn an_alert_that_cannot_be_read_is_parked_and_holds_up_nothing() {
     let sql = "UPDATE alert SET json = '{\"type\": 7}' WHERE seq = 1";
     connection.execute(sql, []).unwrap();
     check_due(&connection, NOW, &[], &[2], "the one behind it goes out");
-    let counted = backlog::count(&connection, &[]).unwrap();
+    let counted = backlog::count(&connection, std::iter::empty()).unwrap();
     assert_eq!(counted[0].parked, 1, "and a person can see it");
 }
 
@@ -155,8 +155,8 @@ fn an_alert_that_cannot_be_read_is_parked_and_holds_up_nothing() {
 fn a_known_alert_changes_neither_alerts_nor_outbox() {
     let connection = stored(&["a"]);
     finish(&connection, 1, &Verdict::Delivered { status: 200 }, NOW).unwrap();
-    let endpoints = ["ops".to_owned(), "new".to_owned()];
-    let fresh = decisions::store(&connection, &decision("a", 1), &endpoints, NOW).unwrap();
+    let routing = routing_to(&["ops", "new"]);
+    let fresh = decisions::store(&connection, &decision("a", 1), &routing, NOW).unwrap();
     assert!(!fresh, "it is known");
     let rows: i64 = connection
         .query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))
@@ -194,7 +194,7 @@ proptest::proptest! {
         let alert = decided.alert.as_mut().unwrap();
         alert.position.as_mut().unwrap().lat = lat;
         alert.travelled_m = Some(travelled_m);
-        decisions::store(&connection, &decided, &["ops".to_owned()], NOW).unwrap();
+        decisions::store(&connection, &decided, &routing_to(&["ops"]), NOW).unwrap();
         let head = due(&connection, "ops", NOW, 1, &[]).unwrap().ready.remove(0);
         assert_eq!(Some(head.alert), decided.alert);
     }

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::monitor::standing::StandingRecord;
-use crate::store::fixture::{close, decision, opened, standing_example, try_open};
+use crate::store::fixture::{close, decision, opened, routing_to, standing_example, try_open};
 use crate::wire::{SigningMemory, SigningTime};
 
 fn directory() -> TempDir {
@@ -80,7 +80,7 @@ async fn a_reopened_store_remembers_standings_pending_rows_and_its_history() {
         &Settings {
             directory: directory.path().to_owned(),
         },
-        vec!["ops".to_owned()],
+        routing_to(&["ops"]),
         Uuid::from_u128(8),
         Clock::start(),
         Arc::new(Metrics::default()),
