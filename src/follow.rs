@@ -102,9 +102,13 @@ pub async fn run(
                     subject = alert.subject(),
                     corridor = alert.corridor.as_ref().map(|corridor| &corridor.id),
                     place = alert.place,
+                    held_by = decision.held.as_ref().map(|held| &held.by),
                     "alert"
                 );
             }
+            metrics.alerts_held.add(u64::from(decision.held.is_some()));
+            let released = decision.releases.len();
+            metrics.alerts_released.add(released as u64);
             store.submit(decision).await?;
         }
         count(&metrics, &monitor, &mut told);

@@ -139,6 +139,10 @@ metrics! {
     tracks_lost: Gauge = "tracks_lost",
     /// Alerts committed to the store.
     alerts_accepted: Counter = "alerts_accepted_total",
+    /// Alerts that were held back from everybody, by a limit, a silence or another alert.
+    alerts_held: Counter = "alerts_held_total",
+    /// Alerts that were held back and told later.
+    alerts_released: Counter = "alerts_released_total",
     /// Transactions of the store that wrote: each is one fsync, however much it carries.
     store_transactions: Counter = "store_transactions_total",
     /// Writes to the store that failed and were tried again.

@@ -19,6 +19,7 @@ use corridord::link::{Arrival, Ear};
 use corridord::monitor::alert::Alert;
 use corridord::monitor::fleet::Fleet;
 use corridord::monitor::rule::Rule;
+use corridord::monitor::storm::Inhibit;
 use corridord::monitor::{
     GateSettings, LivenessSettings, Monitor, Restored, RosterSettings, Settings,
 };
@@ -163,6 +164,7 @@ fn monitor() -> Monitor {
         roster: RosterSettings::default(),
         liveness: LivenessSettings::default(),
         fleet: Fleet::default(),
+        inhibit: Inhibit::default(),
         callsigns: BTreeMap::new(),
         recordings: BTreeSet::new(),
     };

@@ -22,6 +22,7 @@ use corridord::link::{Arrival, Ear};
 use corridord::monitor::alert::Alert;
 use corridord::monitor::fleet::Fleet;
 use corridord::monitor::rule::Rule;
+use corridord::monitor::storm::Inhibit;
 use corridord::monitor::{
     GateSettings, LivenessSettings, Monitor, Restored, RosterSettings, Settings,
 };
@@ -172,6 +173,7 @@ impl Stage {
             roster: RosterSettings::default(),
             liveness: LivenessSettings::default(),
             fleet: Fleet::default(),
+            inhibit: Inhibit::default(),
             callsigns: BTreeMap::new(),
             recordings: BTreeSet::new(),
         };

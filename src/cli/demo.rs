@@ -35,6 +35,7 @@ use crate::log;
 use crate::monitor::alert::Status;
 use crate::monitor::fleet::Fleet;
 use crate::monitor::rule::Rule;
+use crate::monitor::storm::Inhibit;
 use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
 use crate::route::Routing;
 use crate::station;
@@ -201,6 +202,7 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
             status: Status::Exercise,
             ..Fleet::default()
         },
+        inhibit: Inhibit::default(),
         liveness: LivenessSettings::default(),
         callsigns: BTreeMap::new(),
         routing: Routing::everything_to([endpoint.name.clone()]),

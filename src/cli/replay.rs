@@ -14,9 +14,9 @@ use uuid::Uuid;
 use crate::config::{self, Outside, Purpose};
 use crate::deliver;
 use crate::link::{Arrival, Ear};
-use crate::monitor::alert::Event as AlertEvent;
+use crate::monitor::alert::{Alert, Event as AlertEvent, Held};
 use crate::monitor::rule::Rule;
-use crate::monitor::{self, GateSettings, Monitor, Rejection, Restored};
+use crate::monitor::{self, GateSettings, HeldBack, Monitor, Rejection, Restored};
 use crate::track::Message;
 use crate::units::{Moment, Monotonic, Utc};
 use crate::wire::{Event, TlogCounts, TlogReader};
@@ -66,6 +66,8 @@ struct Summary {
     /// Positions of a worse source than one that was fresh.
     outranked: u64,
     alerts: BTreeMap<&'static str, u64>,
+    /// Alerts that were held back, also those that were told later.
+    held: u64,
 }
 
 /// Runs the command.
@@ -95,6 +97,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         roster: settings.roster,
         liveness: settings.liveness,
         fleet: settings.fleet,
+        inhibit: settings.inhibit,
         callsigns: settings.callsigns,
         // It is all there is: its vehicles' time goes with its stamps.
         recordings: BTreeSet::new(),
@@ -129,6 +132,7 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
     let mut summary = Summary::default();
     let mut systems: BTreeMap<(u32, u8), u64> = BTreeMap::new();
     let mut clock = ReplayClock::default();
+    let mut held = BTreeMap::new();
     let mut reader = TlogReader::new(bytes);
     while let Some(record) = reader.next() {
         let offset = reader.offset() as u64;
@@ -154,18 +158,52 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
         // Nobody waits for the tracks of a recording.
         while monitor.poll_notice().is_some() {}
         while monitor.poll_remark().is_some() {}
-        while let Some(decision) = monitor.poll_decision() {
-            if let Some(alert) = decision.alert {
-                *summary.alerts.entry(alert.event.short_name()).or_default() += 1;
-                out.write_all(&deliver::body(&alert)?)?;
-                out.write_all(b"\n")?;
-            }
-        }
+        write_told(&mut monitor, &mut held, &mut summary, out)?;
     }
+    monitor.finish();
+    write_told(&mut monitor, &mut held, &mut summary, out)?;
     progress.finish_and_clear();
     summary.take_frames(reader.counts(), &systems);
     summary.take_positions(monitor.counts());
     Ok(summary)
+}
+
+/// Writes what is told from here on; what is held back is kept in `held` until it is let go.
+fn write_told(
+    monitor: &mut Monitor,
+    held: &mut BTreeMap<Uuid, Alert>,
+    summary: &mut Summary,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    while let Some(decision) = monitor.poll_decision() {
+        let released = decision.releases.iter().filter_map(|release| {
+            let mut alert = held.remove(&release.alert)?;
+            let label = alert.held.as_mut()?;
+            label.released_at = release.at;
+            Some(alert)
+        });
+        let mut told: Vec<Alert> = released.collect();
+        match (decision.alert, decision.held) {
+            (Some(mut alert), Some(HeldBack { by })) => {
+                let since = alert.detected_at;
+                alert.held = Some(Held {
+                    by,
+                    since,
+                    released_at: since,
+                });
+                held.insert(alert.id, alert);
+                summary.held += 1;
+            }
+            (Some(alert), None) => told.push(alert),
+            (None, _) => {}
+        }
+        for alert in told {
+            *summary.alerts.entry(alert.event.short_name()).or_default() += 1;
+            out.write_all(&deliver::body(&alert)?)?;
+            out.write_all(b"\n")?;
+        }
+    }
+    Ok(())
 }
 
 impl Summary {
@@ -286,5 +324,9 @@ fn print(recording: &Path, summary: &Summary) -> io::Result<()> {
         .iter()
         .map(|(event, count)| format!("{count} {event}"))
         .collect();
-    writeln!(err, "  alerts: {}", alerts.join(", "))
+    writeln!(err, "  alerts: {}", alerts.join(", "))?;
+    if 0 < summary.held {
+        writeln!(err, "  {} alerts were held back", summary.held)?;
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::config::choice::find;
 use crate::config::document::Section;
+use crate::config::rate;
 use crate::monitor::alert::{Event, Severity, Status};
 use crate::monitor::fleet::Fleet;
 use crate::track::TrackKind;
@@ -30,11 +31,13 @@ pub(super) fn read(root: &mut Section<'_, '_>) -> Fleet {
     let status = section
         .text("status")
         .and_then(|name| find(&section, &name, &Status::ALL, |status| status.name()));
+    let rate = rate::read(&mut section, default.rate);
     section.finish();
     Fleet {
         events: events.unwrap_or(default.events),
         tracks: tracks.unwrap_or(default.tracks),
         severity,
         status: status.unwrap_or(default.status),
+        rate,
     }
 }

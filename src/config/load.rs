@@ -16,6 +16,7 @@ use crate::config::fleet;
 use crate::config::link;
 use crate::config::list;
 use crate::config::outside::Outside;
+use crate::config::rate;
 use crate::config::route;
 use crate::config::rule::{self, Known};
 use crate::config::signing;
@@ -27,6 +28,7 @@ use crate::link as links;
 use crate::monitor::fleet::Fleet;
 use crate::monitor::lists::List;
 use crate::monitor::rule::Rule;
+use crate::monitor::storm::Inhibit;
 use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
 use crate::route::Routing;
 use crate::station;
@@ -74,6 +76,8 @@ pub struct Settings {
     pub liveness: LivenessSettings,
     /// What is told about tracks as such.
     pub fleet: Fleet,
+    /// Which alerts mute others.
+    pub inhibit: Inhibit,
     /// What the unit calls its vehicles, by track key.
     pub callsigns: BTreeMap<String, String>,
     /// The endpoints.
@@ -146,6 +150,7 @@ fn read(
     let (roster, mut liveness) = tracks::read(&mut root);
     let callsigns = tracks::read_callsigns(&mut root);
     let fleet = fleet::read(&mut root);
+    let inhibit = rate::read_inhibit(&mut root);
     let files = corridors::read(&mut root, base, outside, &mut findings);
     let lists = list::read(&mut root, base, &mut findings);
     let known = Known {
@@ -205,6 +210,7 @@ fn read(
         roster,
         liveness,
         fleet,
+        inhibit,
         callsigns,
         deliver: deliver::Settings {
             endpoints,

@@ -19,6 +19,7 @@ mod list;
 mod load;
 mod never;
 mod outside;
+mod rate;
 mod route;
 mod rule;
 mod secret_file;

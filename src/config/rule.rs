@@ -8,6 +8,7 @@ use crate::config::document::Section;
 use crate::config::filter;
 use crate::config::list::Lists;
 use crate::config::never;
+use crate::config::rate;
 use crate::config::severity;
 use crate::corridor::CorridorSet;
 use crate::monitor::alert::{Event, Severity, Status};
@@ -67,6 +68,7 @@ fn read_one(mut section: Section<'_, '_>, known: Known<'_>, names: &mut BTreeSet
         }),
         severity_when: severity::read(section.sections("severity-when"), known),
         status: one_of(&mut section, "status", &Status::ALL, |value| value.name()),
+        rate: rate::read(&mut section, default.rate),
     };
     never::refuse(&section, &rule, known);
     section.finish();

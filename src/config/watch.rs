@@ -18,6 +18,7 @@ impl Settings {
             roster: self.roster,
             liveness: self.liveness.clone(),
             fleet: self.fleet.clone(),
+            inhibit: self.inhibit,
             callsigns: self.callsigns.clone(),
             recordings: recordings.map(|link| link.name.clone()).collect(),
         }

@@ -20,6 +20,7 @@ use crate::monitor::rule::Rule;
 use crate::monitor::sample;
 use crate::monitor::stand::Stand;
 use crate::monitor::standing::StandingRecord;
+use crate::monitor::storm::{Inhibit, Storm, StormSettings};
 use crate::monitor::timekeeper::Timekeeper;
 use crate::monitor::vigil::{Notice, Roll, Vigil};
 use crate::monitor::voices::{Outcome, Voices};
@@ -47,10 +48,24 @@ pub struct Settings {
     pub liveness: LivenessSettings,
     /// What is told about tracks as such.
     pub fleet: Fleet,
+    /// Which alerts mute others.
+    pub inhibit: Inhibit,
     /// What the unit calls its vehicles, by track key.
     pub callsigns: BTreeMap<String, String>,
     /// Links that play what was recorded: their vehicles' clocks tell another time.
     pub recordings: BTreeSet<LinkName>,
+}
+
+impl Settings {
+    /// Collects what is limited.
+    fn storm(&self) -> StormSettings {
+        let rules = self.rules.iter();
+        StormSettings {
+            rules: rules.map(|rule| (rule.name.clone(), rule.rate)).collect(),
+            fleet: self.fleet.rate,
+            inhibit: self.inhibit,
+        }
+    }
 }
 
 /// What became of the positions that were heard.
@@ -88,6 +103,9 @@ pub struct Monitor {
     tracks: BTreeMap<TrackId, Follow>,
     /// Standings of an earlier run whose track was not heard yet, by track key.
     restored: BTreeMap<String, Vec<StandingRecord>>,
+    /// The present, by the last that was heard or asked.
+    now: Moment,
+    storm: Storm,
     decisions: VecDeque<Decision>,
     remarks: VecDeque<Remark>,
     counts: Counts,
@@ -131,6 +149,7 @@ impl Monitor {
                 .or_default()
                 .push(standing);
         }
+        let storm = Storm::new(settings.storm(), &earlier.memories);
         Self {
             settings,
             corridors,
@@ -141,6 +160,8 @@ impl Monitor {
             vigil: Vigil::default(),
             tracks: BTreeMap::new(),
             restored,
+            now: Moment::default(),
+            storm,
             decisions: VecDeque::new(),
             remarks: VecDeque::new(),
             counts: Counts::default(),
@@ -157,6 +178,7 @@ impl Monitor {
 
     /// Takes one report; its own stamps are the present.
     pub fn handle_report(&mut self, report: &Report) {
+        self.now = report.received;
         self.counts.clock_steps += u64::from(self.timekeeper.notices_step(report.received));
         let Some(whom) = sample::whom(report) else {
             return;
@@ -222,16 +244,20 @@ impl Monitor {
         self.decisions.pop_front()
     }
 
-    /// Looks for tracks that have become silent; cheap until [`Self::next_timeout`].
+    /// Looks for tracks that have become silent, and tells what was held back for long enough; cheap
+    /// until [`Self::next_timeout`].
     pub fn handle_timeout(&mut self, now: Moment) {
+        self.now = now;
         self.vigil
             .handle_timeout(&self.settings.liveness, now.monotonic);
+        self.tell_overdue();
     }
 
-    /// Returns when to look for silence next, if anybody can become silent.
+    /// Returns when there is something to do by [`Self::handle_timeout`], if ever.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Monotonic> {
-        self.vigil.next_timeout()
+        let dues = [self.vigil.next_timeout(), self.storm.next_timeout()];
+        dues.into_iter().flatten().min()
     }
 
     /// Returns the next change of a track's liveness, oldest first.

@@ -13,6 +13,7 @@ use crate::monitor::alert::{Alert, Event};
 use crate::monitor::fleet::Fleet;
 use crate::monitor::rule::Rule;
 use crate::monitor::standing::StandingRecord;
+use crate::monitor::storm::Inhibit;
 use crate::monitor::{
     Decision, GateSettings, LivenessSettings, Monitor, Restored, RosterSettings, Settings,
 };
@@ -104,6 +105,7 @@ pub(super) fn settings(rules: &[Rule]) -> Settings {
         roster: RosterSettings::default(),
         liveness: LivenessSettings::default(),
         fleet: Fleet::default(),
+        inhibit: Inhibit::default(),
         callsigns: BTreeMap::new(),
         recordings: BTreeSet::new(),
     }

@@ -1,6 +1,7 @@
 //! What is told about tracks as such, whatever corridors there are.
 
 use crate::monitor::alert::{Event, Severity, Status};
+use crate::monitor::storm::Rate;
 use crate::track::TrackKind;
 
 /// Which events of which tracks are told, and how grave they are.
@@ -14,6 +15,8 @@ pub struct Fleet {
     pub severity: Option<Severity>,
     /// Whether they are meant.
     pub status: Status,
+    /// How many of them are told one by one.
+    pub rate: Rate,
 }
 
 impl Default for Fleet {
@@ -23,6 +26,7 @@ impl Default for Fleet {
             tracks: TrackKind::ALL.to_vec(),
             severity: None,
             status: Status::default(),
+            rate: Rate::default(),
         }
     }
 }

@@ -33,6 +33,7 @@ mod run;
 mod sample;
 mod stand;
 pub mod standing;
+pub mod storm;
 #[cfg(test)]
 mod tests;
 mod timekeeper;

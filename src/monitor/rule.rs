@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::corridor::{Band, Hours};
 use crate::monitor::alert::{Event, Severity, Status};
+use crate::monitor::storm::Rate;
 use crate::units::Metres;
 
 pub use corridors::CorridorFilter;
@@ -43,6 +44,8 @@ pub struct Rule {
     pub severity_when: Vec<SeverityWhen>,
     /// Whether its alerts are meant.
     pub status: Status,
+    /// How many of them are told one by one.
+    pub rate: Rate,
 }
 
 /// The rule that a unit has until its configuration names others: all corridors, all events.
@@ -61,6 +64,7 @@ impl Default for Rule {
             severity: Severity::default(),
             severity_when: Vec::new(),
             status: Status::default(),
+            rate: Rate::default(),
         }
     }
 }
@@ -84,6 +88,7 @@ impl Rule {
             dwell: None,
             severity: Severity::Info,
             status: Status::Test,
+            rate: Rate::UNLIMITED,
             ..Self::default()
         }
     }

@@ -25,6 +25,7 @@ mod service;
 mod shutdown;
 mod signing;
 mod silence;
+mod storms;
 mod support;
 mod transports;
 mod wrong_input;

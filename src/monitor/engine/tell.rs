@@ -6,17 +6,74 @@ use crate::monitor::Decision;
 use crate::monitor::alert::{Alert, Episode, Event};
 use crate::monitor::compose::{self, Ingredients};
 use crate::monitor::identity;
+use crate::monitor::memory::Memory;
 use crate::monitor::stand::{Stand, Told};
 use crate::monitor::standing::{Standing, StandingRecord, Visit};
-use crate::monitor::timekeeper::CivilTime;
+use crate::monitor::storm::{CannotEnd, NotASilence, Present, Silence, SilenceRequest};
+use crate::monitor::timekeeper::{CivilTime, Timekeeper};
 use crate::monitor::voice::Profile;
 use crate::monitor::voices::Conflict;
 use crate::track::{Fix, TrackId, TrackTime, Whom};
+use crate::units::Moment;
 
 impl Monitor {
-    /// Hands a decision out; every alert leaves here.
+    /// Hands a decision out, or holds its alert back; every alert leaves here.
     pub(super) fn tell(&mut self, decision: Decision) {
-        self.decisions.push_back(decision);
+        let present = present(&self.timekeeper, self.now, &self.settings.unit);
+        self.storm.pass(&present, decision, &mut self.decisions);
+    }
+
+    /// Tells what was held back for long enough.
+    pub(super) fn tell_overdue(&mut self) {
+        let present = present(&self.timekeeper, self.now, &self.settings.unit);
+        self.storm.handle_timeout(&present, &mut self.decisions);
+    }
+
+    /// Tells what is held back for a summary, since no report will come any more.
+    pub fn finish(&mut self) {
+        let present = present(&self.timekeeper, self.now, &self.settings.unit);
+        self.storm.finish(&present, &mut self.decisions);
+    }
+
+    /// Begins a silence; what has to be stored comes out as a decision.
+    ///
+    /// # Errors
+    ///
+    /// Says what is missing.
+    pub fn silence(
+        &mut self,
+        request: SilenceRequest,
+        now: Moment,
+    ) -> Result<Silence, NotASilence> {
+        let civil = self.timekeeper.civil(now).of(now);
+        let (silence, memories) = self.storm.silence(request, civil)?;
+        self.remember(memories);
+        Ok(silence)
+    }
+
+    /// Ends a silence before its time; what has to be stored comes out as a decision.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is none of this number, or it is over.
+    pub fn end_silence(&mut self, number: u32, now: Moment) -> Result<Silence, CannotEnd> {
+        let civil = self.timekeeper.civil(now).of(now);
+        let (silence, memories) = self.storm.end_silence(number, civil)?;
+        self.remember(memories);
+        Ok(silence)
+    }
+
+    /// Returns every silence that holds, or did not long ago.
+    #[must_use]
+    pub fn silences(&self) -> &[Silence] {
+        self.storm.silences().all()
+    }
+
+    fn remember(&mut self, memories: Vec<Memory>) {
+        self.decisions.push_back(Decision {
+            memories,
+            ..Decision::default()
+        });
     }
 
     /// Turns what a fix changed into the standing to store and the alert to send.
@@ -122,6 +179,19 @@ impl Monitor {
     pub(super) fn callsign(&self, track: &TrackId) -> Option<&str> {
         let callsigns = &self.settings.callsigns;
         callsigns.get(&track.to_string()).map(String::as_str)
+    }
+}
+
+/// Says what time it is, and by whom.
+fn present<'a>(timekeeper: &Timekeeper, now: Moment, unit: &'a str) -> Present<'a> {
+    let civil = timekeeper.civil(now);
+    Present {
+        now: Moment {
+            utc: civil.of(now),
+            ..now
+        },
+        clock: civil.clock,
+        unit,
     }
 }
 
