@@ -67,6 +67,13 @@ pub enum StartError {
         #[source]
         source: OpenError,
     },
+    /// The store, after it was opened.
+    #[error("cannot write to the store")]
+    Closed {
+        /// It ended by itself.
+        #[source]
+        source: StoreClosed,
+    },
     /// A link.
     #[error("cannot open the links")]
     Link {
@@ -151,7 +158,7 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         Arc::clone(&metrics),
     )
     .map_err(|source| StartError::Store { source })?;
-    let store = opened.store;
+    let store = limited(opened.store, &settings.deliver).await?;
 
     let stop_delivery = CancellationToken::new();
     let workers = start_workers(
@@ -224,6 +231,16 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         stop_memory,
         stop_delivery,
     })
+}
+
+/// Tells the store how much each endpoint may get.
+async fn limited(store: Store, deliver: &deliver::Settings) -> Result<Store, StartError> {
+    let endpoints = deliver.endpoints.iter();
+    let limited = endpoints.filter(|it| it.rate.alerts.is_some());
+    let limits = limited.map(|it| (it.name.clone(), it.rate)).collect();
+    let told = store.limit(limits).await;
+    told.map_err(|source| StartError::Closed { source })?;
+    Ok(store)
 }
 
 /// Starts a delivery worker for each endpoint.

@@ -12,9 +12,11 @@ use crate::config::corridors::CorridorFiles;
 use crate::config::document::{Located, Section};
 use crate::config::findings::Findings;
 use crate::config::outside::Outside;
+use crate::config::rate;
 use crate::config::route;
 use crate::config::secret_file;
 use crate::deliver::{Authorities, Disclosure, Endpoint, Field, Hidden, Identity, Proxy, Secret};
+use crate::monitor::storm::Rate;
 use crate::route::{Routing, Target};
 
 /// Endpoints, and what each of them gets.
@@ -131,6 +133,7 @@ fn read_one(
         let file = secret_file::find(base, outside, &text.value);
         checked(&section, &text, read_secrets(&file, findings))
     });
+    let rate = rate::read(&mut section, Rate::UNLIMITED);
     let disclosure = read_disclosure(&mut section);
     let transport = read_transport(&mut section, url.as_ref(), base, outside, findings);
     section.finish();
@@ -152,6 +155,7 @@ fn read_one(
     endpoint.connect_timeout = or(connect, endpoint.connect_timeout);
     endpoint.read_timeout = or(read, endpoint.read_timeout);
     endpoint.total_timeout = or(total, endpoint.total_timeout);
+    endpoint.rate = rate;
     Some(endpoint)
 }
 

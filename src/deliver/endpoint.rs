@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::deliver::expiry::Expiry;
 use crate::deliver::{Authorities, Disclosure, Hidden, Identity, Secret};
+use crate::monitor::storm::Rate;
 
 /// What delivery needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub struct Endpoint {
     pub read_timeout: Duration,
     /// The time limit for an attempt as a whole.
     pub total_timeout: Duration,
+    /// How many alerts it gets one by one.
+    pub rate: Rate,
     /// How many attempts may be under way at once, each for another track; at least 1.
     pub in_flight: usize,
 }
@@ -87,6 +90,7 @@ impl Endpoint {
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(15),
+            rate: Rate::UNLIMITED,
             in_flight: 4,
         }
     }

@@ -1,13 +1,17 @@
 //! What the thread can be asked, and how it answers: only after the commit.
 
+use std::collections::BTreeMap;
+
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::monitor::Decision;
+use crate::monitor::storm::Rate;
 use crate::route::Routing;
 use crate::store::{
-    Backlog, Due, Entry, SigningRecord, Verdict, backlog, decisions, heads, history, outbox,
-    signing,
+    Backlog, Due, Entry, LetGo, SigningRecord, Verdict, Withheld, backlog, decisions, heads,
+    history, limits, outbox, signing, withheld,
 };
 use crate::units::Utc;
 
@@ -36,6 +40,16 @@ pub(super) enum Command {
     },
     /// Write down what signatures have come to.
     Remember { records: Vec<SigningRecord> },
+    /// Change how much each endpoint may get.
+    Limit { limits: BTreeMap<String, Rate> },
+    /// Tell what was held back.
+    ReadWithheld {
+        since: Utc,
+        limit: usize,
+        reply: Reply<Vec<Withheld>>,
+    },
+    /// Let an alert go that was held back.
+    LetGo { alert: Uuid, reply: Reply<LetGo> },
     /// Count rows.
     CountBacklog { reply: Reply<Vec<Backlog>> },
     /// Tell alerts and their deliveries.
@@ -76,7 +90,12 @@ impl Command {
                 limit,
                 busy,
                 reply,
-            } => reply.keep(heads::due(connection, endpoint, *now, *limit, busy)?),
+            } => {
+                let overdue_at = limits::handle_timeout(connection, endpoint, *now)?;
+                let mut due = heads::due(connection, endpoint, *now, *limit, busy)?;
+                due.next_at = due.next_at.into_iter().chain(overdue_at).min();
+                reply.keep(due);
+            }
             Self::Finish {
                 seq,
                 verdict,
@@ -87,6 +106,18 @@ impl Command {
                 for record in records.iter() {
                     signing::put(connection, record)?;
                 }
+            }
+            Self::Limit { limits } => limits::set(connection, limits)?,
+            Self::ReadWithheld {
+                since,
+                limit,
+                reply,
+            } => reply.keep(withheld::list(connection, *since, *limit)?),
+            Self::LetGo { alert, reply } => {
+                let gone = withheld::let_go(connection, *alert, routing, now)?;
+                let is_owed = matches!(gone, LetGo::To(_));
+                reply.keep(gone);
+                return Ok(u64::from(is_owed));
             }
             Self::CountBacklog { reply } => {
                 reply.keep(backlog::count(connection, routing.names())?);
@@ -111,7 +142,9 @@ impl Command {
             }
             Self::Due { reply, .. } => reply.send(),
             Self::Finish { done, .. } => done.send(),
-            Self::Remember { .. } => {}
+            Self::Remember { .. } | Self::Limit { .. } => {}
+            Self::ReadWithheld { reply, .. } => reply.send(),
+            Self::LetGo { reply, .. } => reply.send(),
             Self::CountBacklog { reply } => reply.send(),
             Self::ReadHistory { reply, .. } => reply.send(),
             Self::Close { mut done } => {

@@ -1,12 +1,15 @@
 //! Stores a decision: the alert, what is owed to each endpoint, the standing and what else is kept.
 
-use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
 use tracing::warn;
+use uuid::Uuid;
 
 use crate::monitor::Decision;
 use crate::monitor::alert::Alert;
 use crate::route::Routing;
-use crate::store::{held, memories, standings};
+use crate::store::{held, limits, memories, standings};
 use crate::units::Utc;
 
 /// Writes all parts of a decision and says whether it brought an alert that is new and owed.
@@ -53,18 +56,49 @@ fn owe_to_chosen(
     routing: &Routing,
     now: Utc,
 ) -> rusqlite::Result<()> {
-    let chosen = routing.choose(alert);
+    let chosen = chosen(connection, alert, routing)?;
     if chosen.is_empty() {
         let (event, alert) = (alert.event.name(), alert.id.to_string());
         warn!(event, alert, "no route takes this alert: nobody gets it");
     }
     for endpoint in chosen {
-        owe(connection, alert, endpoint, now)?;
+        limits::owe(connection, alert, endpoint, now)?;
     }
     Ok(())
 }
 
-fn insert(connection: &Connection, alert: &Alert) -> rusqlite::Result<bool> {
+/// Chooses who gets an alert; a summary goes to whoever would have got one of those that it lists.
+fn chosen<'a>(
+    connection: &Connection,
+    alert: &Alert,
+    routing: &'a Routing,
+) -> rusqlite::Result<Vec<&'a str>> {
+    let mut takers = BTreeSet::new();
+    for line in alert.summary.iter().flat_map(|summary| &summary.alerts) {
+        if let Some(listed) = read(connection, line.id)? {
+            takers.extend(routing.choose(&listed));
+        }
+    }
+    if takers.is_empty() {
+        return Ok(routing.choose(alert));
+    }
+    Ok(routing
+        .names()
+        .filter(|name| takers.contains(name))
+        .collect())
+}
+
+/// Reads an alert; absent if there is none, or it cannot be read.
+pub(super) fn read(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<Alert>> {
+    let mut select = connection.prepare_cached("SELECT json FROM alert WHERE id = ?1")?;
+    let json: Option<String> = select
+        .query_row([id.to_string()], |row| row.get(0))
+        .optional()?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+/// Writes an alert, and says whether it is new.
+pub(super) fn insert(connection: &Connection, alert: &Alert) -> rusqlite::Result<bool> {
     let json = serde_json::to_string(alert)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let mut insert = connection.prepare_cached(
@@ -81,7 +115,13 @@ fn insert(connection: &Connection, alert: &Alert) -> rusqlite::Result<bool> {
     Ok(rows == 1)
 }
 
-fn owe(connection: &Connection, alert: &Alert, endpoint: &str, now: Utc) -> rusqlite::Result<()> {
+/// Owes an alert to an endpoint, whatever its limit is.
+pub(super) fn owe(
+    connection: &Connection,
+    alert: &Alert,
+    endpoint: &str,
+    now: Utc,
+) -> rusqlite::Result<()> {
     let mut insert = connection.prepare_cached(
         "INSERT INTO outbox (alert_id, endpoint, track, state, due_at, created_at)
          VALUES (?1, ?2, ?3, 'pending', ?4, ?4)

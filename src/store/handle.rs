@@ -1,6 +1,6 @@
 //! The handle that everybody holds: hands commands to the thread and waits for its answers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +8,13 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::monitor::Decision;
+use crate::monitor::storm::Rate;
 use crate::store::command::{Command, Reply};
 use crate::store::writer::Patience;
-use crate::store::{Backlog, Due, Entry, SigningRecord, Verdict};
+use crate::store::{Backlog, Due, Entry, LetGo, SigningRecord, Verdict, Withheld};
 use crate::units::Utc;
 
 /// A handle on the store; clones share one thread.
@@ -124,6 +126,39 @@ impl Store {
     /// Fails if the store is closed already.
     pub async fn remember(&self, records: Vec<SigningRecord>) -> Result<(), StoreClosed> {
         self.send(Command::Remember { records }).await
+    }
+
+    /// Changes how much each endpoint may get of what is decided later; one that is not named has no
+    /// limit.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the store is closed already.
+    pub async fn limit(&self, limits: BTreeMap<String, Rate>) -> Result<(), StoreClosed> {
+        self.send(Command::Limit { limits }).await
+    }
+
+    /// Returns at most `limit` alerts that were held back at `since` or later, newest first.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the store is closed.
+    pub async fn withheld(&self, since: Utc, limit: usize) -> Result<Vec<Withheld>, StoreClosed> {
+        self.ask(|reply| Command::ReadWithheld {
+            since,
+            limit,
+            reply,
+        })
+        .await
+    }
+
+    /// Owes an alert to everybody that it was held back from, and waits until that is committed.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the store is closed before.
+    pub async fn let_go(&self, alert: Uuid) -> Result<LetGo, StoreClosed> {
+        self.ask(|reply| Command::LetGo { alert, reply }).await
     }
 
     /// Counts the rows of every endpoint by state.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use tracing::error;
 
-use crate::monitor::alert::Alert;
+use crate::monitor::alert::{Alert, Held};
 use crate::store::outbox;
 use crate::units::Utc;
 
@@ -117,16 +117,39 @@ impl Head {
         connection: &Connection,
     ) -> rusqlite::Result<Result<Delivery, serde_json::Error>> {
         let mut select = connection.prepare_cached(
-            "SELECT json FROM alert JOIN outbox ON alert.id = alert_id WHERE outbox.seq = ?1",
+            "SELECT json, held_by, since, released_at FROM outbox
+                 JOIN alert ON alert.id = outbox.alert_id
+                 LEFT JOIN held_for ON held_for.alert_id = outbox.alert_id
+                     AND held_for.endpoint = outbox.endpoint
+                 WHERE outbox.seq = ?1",
         )?;
-        let json: Option<String> = select.query_row([self.seq], |row| row.get(0)).optional()?;
-        let read = serde_json::from_str(&json.unwrap_or_default());
-        Ok(read.map(|alert| Delivery {
-            seq: self.seq,
-            alert,
-            attempts: self.attempts,
+        let row = select.query_row([self.seq], |row| {
+            Ok((row.get::<_, String>(0)?, held_for(row)?))
+        });
+        let (json, held) = row.optional()?.unwrap_or_default();
+        let read = serde_json::from_str::<Alert>(&json);
+        Ok(read.map(|mut alert| {
+            alert.held = held.or(alert.held);
+            Delivery {
+                seq: self.seq,
+                alert,
+                attempts: self.attempts,
+            }
         }))
     }
+}
+
+/// Reads that an alert was held back for its endpoint alone: each attempt says so.
+fn held_for(row: &Row<'_>) -> rusqlite::Result<Option<Held>> {
+    let by: Option<String> = row.get(1)?;
+    let times: (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
+    Ok(by
+        .zip(times.0.zip(times.1))
+        .map(|(by, (since, released))| Held {
+            by,
+            since: Utc::from_micros(since),
+            released_at: Utc::from_micros(released),
+        }))
 }
 
 #[cfg(test)]

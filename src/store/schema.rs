@@ -9,13 +9,13 @@ use uuid::Uuid;
 pub(super) const APPLICATION_ID: i64 = 0x6372_6472;
 
 /// The schema that this program writes: the number of steps below.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// Each step leads from the version of its index to the next; a released one never changes.
 ///
 /// Times are microseconds since the Unix epoch, UTC. Columns that hold measured numbers carry
 /// no constraint: a row that can never be written would hold up all rows behind it.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "
     CREATE TABLE meta (
         name TEXT PRIMARY KEY,
@@ -108,6 +108,25 @@ const STEPS: [&str; 3] = [
     ALTER TABLE standing ADD COLUMN approaching INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE standing ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE standing ADD COLUMN left_at INTEGER;
+",
+    "
+    -- How much each endpoint may get, what is left of that and who waits for its summary. An endpoint
+    -- that has no row has no limit.
+    CREATE TABLE endpoint_limit (
+        endpoint TEXT PRIMARY KEY,
+        rate TEXT NOT NULL,
+        state TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    -- Alerts that one endpoint is not told for the time being, or was not.
+    CREATE TABLE held_for (
+        alert_id TEXT NOT NULL REFERENCES alert (id),
+        endpoint TEXT NOT NULL,
+        held_by TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        released_at INTEGER,
+        PRIMARY KEY (alert_id, endpoint)
+    ) STRICT, WITHOUT ROWID;
 ",
 ];
 

@@ -207,7 +207,8 @@ impl Stage {
         let scene = Scene::new();
         let endpoint = Endpoint::start(&scene.secret);
         let unit = "[unit]\nhistory-id = \"3f7a0d5c-6a5e-4c0e-9b7e-0a4f5a1d2c3b\"\n";
-        let text = format!("{unit}{}", config(&[("ops", &endpoint.url)]));
+        let rule = "[[rule]]\nname = \"corridor\"\n[rule.rate]\nunlimited = true\n";
+        let text = format!("{unit}{}{rule}", config(&[("ops", &endpoint.url)]));
         Self {
             options: scene.configured(&text),
             endpoint,
