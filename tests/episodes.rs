@@ -160,6 +160,8 @@ fn monitor() -> Monitor {
         unit: "unit".to_owned(),
         history: Uuid::nil(),
         rules: vec![Rule::default()],
+        routes: Vec::new(),
+        attendances: Vec::new(),
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
         liveness: LivenessSettings::default(),

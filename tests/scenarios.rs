@@ -153,7 +153,7 @@ impl Stage {
             ..Arrival::default()
         };
         let ear = Ear::named(&self.scenario.links[heard.link].name);
-        monitor.handle_timeout(arrival.received);
+        monitor.catch_up(arrival.received);
         for event in Framer::new(&heard.bytes) {
             if let Event::Frame(frame) = event {
                 ear.hear(arrival, &frame, |mut report| {
@@ -169,6 +169,8 @@ impl Stage {
             unit: "unit".to_owned(),
             history: Uuid::nil(),
             rules: self.rules.clone(),
+            routes: Vec::new(),
+            attendances: Vec::new(),
             gate: GateSettings::default(),
             roster: RosterSettings::default(),
             liveness: LivenessSettings::default(),

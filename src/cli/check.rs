@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::{self, Loaded, Purpose, Settings};
 use crate::corridor::Band;
 use crate::monitor::lists::List;
+use crate::monitor::routes::Route;
 use crate::monitor::rule::{Pattern, Rule};
 
 /// Checks a configuration and shows what it comes to
@@ -85,6 +86,27 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
     for file in &settings.corridor_files {
         writeln!(out, "           {}", file.display())?;
     }
+    print_rules(settings, out)?;
+    for endpoint in &settings.deliver.endpoints {
+        let keys = endpoint.secrets.len();
+        let host = endpoint.url.host_str().unwrap_or_default();
+        let scheme = endpoint.url.scheme();
+        let name = &endpoint.name;
+        writeln!(
+            out,
+            "endpoint   {name}: {scheme} to {host}, signed with {keys} secret(s)"
+        )?;
+        let target = settings.routing.target(name).map(ToString::to_string);
+        if let Some(target) = target.filter(|target| target != "everything") {
+            writeln!(out, "           gets {target}")?;
+        }
+    }
+    writeln!(out, "state      {}", settings.store.directory.display())
+}
+
+/// Says what is told, of whom and where.
+fn print_rules(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
+    let corridors = settings.corridors.summary().corridors;
     for list in &settings.lists {
         let (tracks, callsigns) = (list.tracks.len(), list.callsigns.len());
         let name = &list.name;
@@ -105,7 +127,7 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
             "rule       {}: {} of {} corridors for {}: {}; {}, {}",
             rule.name,
             watched.count(),
-            summary.corridors,
+            corridors,
             tracks.join(", "),
             events.join(", "),
             rule.severity.name(),
@@ -113,21 +135,36 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
         )?;
         print_limits(rule, out)?;
     }
-    for endpoint in &settings.deliver.endpoints {
-        let keys = endpoint.secrets.len();
-        let host = endpoint.url.host_str().unwrap_or_default();
-        let scheme = endpoint.url.scheme();
-        let name = &endpoint.name;
+    for route in &settings.routes {
+        let Route {
+            name,
+            corridor,
+            tolerance,
+            ..
+        } = route;
+        let tolerance_m = tolerance.get();
         writeln!(
             out,
-            "endpoint   {name}: {scheme} to {host}, signed with {keys} secret(s)"
+            "route      {name}: along {corridor}, up to {tolerance_m} m beyond its edge; {}, {}",
+            route.severity.name(),
+            route.status.name()
         )?;
-        let target = settings.routing.target(name).map(ToString::to_string);
-        if let Some(target) = target.filter(|target| target != "everything") {
-            writeln!(out, "           gets {target}")?;
-        }
     }
-    writeln!(out, "state      {}", settings.store.directory.display())
+    for attendance in &settings.attendances {
+        let watched = settings.corridors.iter();
+        let watched = watched.filter(|(_, it)| attendance.corridors.matches(it));
+        writeln!(
+            out,
+            "attendance {}: {} of {} corridors, after {} s; {}, {}",
+            attendance.name,
+            watched.count(),
+            corridors,
+            attendance.span.as_secs(),
+            attendance.severity.name(),
+            attendance.status.name()
+        )?;
+    }
+    Ok(())
 }
 
 /// Says what else a rule asks for, a line for each kind of thing.

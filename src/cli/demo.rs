@@ -196,6 +196,8 @@ fn settings(endpoint: Endpoint, store: store::Settings) -> anyhow::Result<Settin
             status: Status::Exercise,
             ..Rule::default()
         }],
+        routes: Vec::new(),
+        attendances: Vec::new(),
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
         fleet: Fleet {

@@ -80,18 +80,20 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let bytes = fs::read(&args.recording)
         .with_context(|| format!("cannot read the recording {}", args.recording.display()))?;
 
-    let (rules, plausibility) = if args.raw {
-        (vec![Rule::raw()], false)
+    let (rules, routes, attendances) = if args.raw {
+        (vec![Rule::raw()], Vec::new(), Vec::new())
     } else {
-        (settings.rules, true)
+        (settings.rules, settings.routes, settings.attendances)
     };
     let monitor_settings = monitor::Settings {
         unit: settings.unit,
         // No database: the same recording gives the same ids.
         history: Uuid::nil(),
         rules,
+        routes,
+        attendances,
         gate: GateSettings {
-            plausibility,
+            plausibility: !args.raw,
             ..settings.gate
         },
         roster: settings.roster,
@@ -147,7 +149,7 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
             received: now,
             ..Arrival::default()
         };
-        monitor.handle_timeout(now);
+        monitor.catch_up(now);
         ear.hear(arrival, &frame, |report| {
             if matches!(report.message, Message::GlobalPosition(_)) {
                 summary.global_position_int += 1;

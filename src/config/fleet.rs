@@ -1,10 +1,10 @@
 //! Reads `[fleet]`.
 
-use crate::config::choice::find;
+use crate::config::choice::{find, one_of};
 use crate::config::document::Section;
 use crate::config::rate;
 use crate::monitor::alert::{Event, Severity, Status};
-use crate::monitor::fleet::Fleet;
+use crate::monitor::fleet::{Fleet, LossWhere};
 use crate::track::TrackKind;
 
 /// Reads what is told about tracks as such.
@@ -25,6 +25,7 @@ pub(super) fn read(root: &mut Section<'_, '_>) -> Fleet {
         let find = |name| find(&section, name, &TrackKind::ALL, |kind| kind.name());
         names.value.iter().filter_map(find).collect()
     });
+    let lost = one_of(&mut section, "lost", &LossWhere::ALL, |it| it.name());
     let severity = section
         .text("severity")
         .and_then(|name| find(&section, &name, &Severity::ALL, |severity| severity.name()));
@@ -36,6 +37,7 @@ pub(super) fn read(root: &mut Section<'_, '_>) -> Fleet {
     Fleet {
         events: events.unwrap_or(default.events),
         tracks: tracks.unwrap_or(default.tracks),
+        lost,
         severity,
         status: status.unwrap_or(default.status),
         rate,

@@ -55,7 +55,7 @@ impl Lists {
         for list in &self.known {
             if !named.contains(&list.name) {
                 let source = format!("list `{}`", list.name);
-                findings.warn(&source, "no rule names it");
+                findings.warn(&source, "no rule, route or attendance names it");
             }
         }
         self.known

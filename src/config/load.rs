@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use crate::config::attendance;
 use crate::config::corridors::{self, CorridorFiles};
 use crate::config::document::{Document, Section};
 use crate::config::endpoint::{self, Endpoints};
@@ -16,6 +17,7 @@ use crate::config::fleet;
 use crate::config::link;
 use crate::config::list;
 use crate::config::outside::Outside;
+use crate::config::patrol;
 use crate::config::rate;
 use crate::config::route;
 use crate::config::rule::{self, Known};
@@ -25,8 +27,10 @@ use crate::control;
 use crate::corridor::CorridorSet;
 use crate::deliver;
 use crate::link as links;
+use crate::monitor::attendance::Attendance;
 use crate::monitor::fleet::Fleet;
 use crate::monitor::lists::List;
+use crate::monitor::routes::Route;
 use crate::monitor::rule::Rule;
 use crate::monitor::storm::Inhibit;
 use crate::monitor::{GateSettings, LivenessSettings, RosterSettings};
@@ -68,6 +72,10 @@ pub struct Settings {
     pub lists: Vec<Arc<List>>,
     /// The rules, in the order of the file.
     pub rules: Vec<Rule>,
+    /// The routes, in the order of the file.
+    pub routes: Vec<Route>,
+    /// The attendances, in the order of the file.
+    pub attendances: Vec<Attendance>,
     /// How strict the quality gate is.
     pub gate: GateSettings,
     /// How many tracks are followed, and how fast new ones may come.
@@ -160,6 +168,8 @@ fn read(
     };
     let mut names = BTreeSet::new();
     let rules = rule::read(root.sections("rule"), known, &mut names);
+    let routes = patrol::read(root.sections("route"), known, &mut names);
+    let attendances = attendance::read(root.sections("attendance"), known, &mut names);
     let lists = lists.finish(&mut findings);
     let directory = read_state(&mut root, base, outside);
 
@@ -194,7 +204,13 @@ fn read(
     if let Some(files) = watched
         && !endpoints.is_empty()
     {
-        route::judge(&root, &routing, &rules, &fleet, &files.set);
+        let told = route::Told {
+            rules: &rules,
+            routes: &routes,
+            attendances: &attendances,
+            fleet: &fleet,
+        };
+        route::judge(&root, &routing, told, &files.set);
     }
     root.finish();
 
@@ -206,6 +222,8 @@ fn read(
         corridor_files: files,
         lists,
         rules,
+        routes,
+        attendances,
         gate,
         roster,
         liveness,

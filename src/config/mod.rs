@@ -5,6 +5,7 @@
 //! folder of the file that names them; secrets are looked up first in the service's credentials
 //! folder.
 
+mod attendance;
 mod choice;
 mod corridors;
 mod document;
@@ -19,6 +20,7 @@ mod list;
 mod load;
 mod never;
 mod outside;
+mod patrol;
 mod rate;
 mod route;
 mod rule;

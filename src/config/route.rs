@@ -9,7 +9,9 @@ use crate::config::corridors::{self, CorridorFiles, CorridorSources};
 use crate::config::document::Section;
 use crate::config::findings::Findings;
 use crate::corridor::{Class, CorridorSet, Region};
+use crate::monitor;
 use crate::monitor::alert::{Event, Severity, Status};
+use crate::monitor::attendance::Attendance;
 use crate::monitor::fleet::Fleet;
 use crate::monitor::rule::Rule;
 use crate::route::{Areas, Prospect, Route, Routing, gaps, idle};
@@ -108,11 +110,10 @@ fn read_areas(
 pub(super) fn judge(
     root: &Section<'_, '_>,
     routing: &Routing,
-    rules: &[Rule],
-    fleet: &Fleet,
+    told: Told<'_>,
     watched: &CorridorSet,
 ) {
-    let prospects = prospects(rules, fleet, watched);
+    let prospects = prospects(told, watched);
     let lost = gaps(routing, prospects.iter().copied());
     if let Some(first) = lost.first() {
         let more = match lost.len() - 1 {
@@ -132,9 +133,47 @@ pub(super) fn judge(
     }
 }
 
+/// Everything that may tell an alert.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told<'a> {
+    pub(super) rules: &'a [Rule],
+    pub(super) routes: &'a [monitor::routes::Route],
+    pub(super) attendances: &'a [Attendance],
+    pub(super) fleet: &'a Fleet,
+}
+
 /// Returns every kind of alert that the unit may tell.
-fn prospects<'a>(rules: &[Rule], fleet: &Fleet, watched: &'a CorridorSet) -> Vec<Prospect<'a>> {
+fn prospects<'a>(told: Told<'_>, watched: &'a CorridorSet) -> Vec<Prospect<'a>> {
+    let Told {
+        rules,
+        routes,
+        attendances,
+        fleet,
+    } = told;
     let mut prospects = Vec::new();
+    for route in routes {
+        let corridor = watched.find(&route.corridor);
+        for (&event, &kind) in pairs(&[Event::RouteLeft, Event::RouteResumed], &TrackKind::ALL) {
+            prospects.push(Prospect {
+                event,
+                severity: route.severity,
+                status: route.status,
+                kind: Some(kind),
+                corridor: corridor.map(|index| watched.get(index)),
+            });
+        }
+    }
+    for attendance in attendances {
+        let corridors = watched.iter().map(|(_, corridor)| corridor);
+        let corridors = corridors.filter(|corridor| attendance.corridors.matches(corridor));
+        prospects.extend(corridors.map(|corridor| Prospect {
+            event: Event::Unattended,
+            severity: attendance.severity,
+            status: attendance.status,
+            kind: None,
+            corridor: Some(corridor),
+        }));
+    }
     for rule in rules {
         let corridors = watched.iter().map(|(_, corridor)| corridor);
         for corridor in corridors.filter(|corridor| rule.corridors.matches(corridor)) {

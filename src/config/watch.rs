@@ -14,6 +14,8 @@ impl Settings {
             unit: self.unit.clone(),
             history: self.history.unwrap_or(history),
             rules: self.rules.clone(),
+            routes: self.routes.clone(),
+            attendances: self.attendances.clone(),
             gate: self.gate,
             roster: self.roster,
             liveness: self.liveness.clone(),

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::corridor::{Band, CorridorIndex, CorridorSet, Level, Location, Side as LineSide, mgrs};
+use crate::corridor::{
+    Band, Corridor, CorridorIndex, CorridorSet, Level, Location, Side as LineSide, mgrs,
+};
 use crate::monitor::alert::{
     self, Alert, Certainty, ConflictSender, CorridorPosition, CrossingDirection, EdgeCrossing,
     Episode, Event, Evidence, ExitReason, Link, Near, Position, RuleName, Track, Velocity,
@@ -92,7 +94,13 @@ impl Ingredients<'_> {
             track: Some(track_of(self.track, self.profile, self.callsign, fix)),
             position: Some(position(fix)),
             velocity,
-            corridor: Some(self.corridor_position(&location, course_deg)),
+            corridor: Some(corridor_position(
+                self.corridors,
+                self.corridor,
+                &location,
+                fix,
+                course_deg,
+            )),
             place: Some(
                 self.corridors
                     .place_line(self.corridor, fix.position, course_deg),
@@ -161,40 +169,77 @@ impl Ingredients<'_> {
             side: crossing.side.map(|side| side_name(side).to_owned()),
         }
     }
+}
 
-    fn corridor_position(&self, location: &Location, course_deg: Option<f64>) -> CorridorPosition {
-        let heading = course_deg.and_then(|course_deg| location.heading(course_deg));
-        let corridor = self.corridors.get(self.corridor);
-        let band = corridor.band.as_ref();
-        CorridorPosition {
-            id: corridor.id.to_string(),
-            name: corridor.name.clone(),
-            reference: corridor.reference.clone(),
-            country: corridor.country.clone(),
-            countries: corridor.countries.clone(),
-            section: corridor.section.clone(),
-            chainage_km: location.chainage_m.map(|metres| round(metres / 1000.0, 3)),
-            cross_track_m: location.cross_track_m.map(|metres| round(metres, 1)),
-            side: location.side.map(|side| side_name(side).to_owned()),
-            heading_along: heading.map(|heading| heading.way.as_str().to_owned()),
-            heading_off_deg: heading.map(|heading| round(heading.off_deg, 1)),
-            edge_m: Some(round(location.edge_m, 1)),
-            altitude_min_m: band.and_then(Band::min_m),
-            altitude_max_m: band.and_then(Band::max_m),
-            altitude_datum: band.map(|band| band.datum().as_str().to_owned()),
-            height: band.map(|band| height_word(band, self.fix).to_owned()),
-            half_width_m: location.half_width.map(Metres::get),
-            source: corridor.source.clone(),
-            certainty: corridor.certainty.clone(),
-            near: self
-                .corridors
-                .nearest_place(self.fix.position)
-                .map(|near| Near {
-                    name: near.name,
-                    distance_m: round(near.distance_m, 0),
-                    bearing_deg: bearing(near.bearing_deg),
-                }),
-        }
+/// Says where a fix lies to a corridor, and in one line how to drive there.
+pub(super) fn place_in(
+    corridors: &CorridorSet,
+    corridor: CorridorIndex,
+    fix: &Fix,
+) -> (CorridorPosition, String) {
+    let velocity = fix.velocity.map(velocity);
+    let course_deg = velocity.and_then(|velocity| velocity.course_deg);
+    let location = corridors.locate(corridor, fix.position);
+    let position = corridor_position(corridors, corridor, &location, fix, course_deg);
+    let place = corridors.place_line(corridor, fix.position, course_deg);
+    (position, place)
+}
+
+fn corridor_position(
+    corridors: &CorridorSet,
+    corridor: CorridorIndex,
+    location: &Location,
+    fix: &Fix,
+    course_deg: Option<f64>,
+) -> CorridorPosition {
+    let heading = course_deg.and_then(|course_deg| location.heading(course_deg));
+    let near = corridors.nearest_place(fix.position);
+    let corridor = corridors.get(corridor);
+    CorridorPosition {
+        chainage_km: location.chainage_m.map(|metres| round(metres / 1000.0, 3)),
+        cross_track_m: location.cross_track_m.map(|metres| round(metres, 1)),
+        side: location.side.map(|side| side_name(side).to_owned()),
+        heading_along: heading.map(|heading| heading.way.as_str().to_owned()),
+        heading_off_deg: heading.map(|heading| round(heading.off_deg, 1)),
+        edge_m: Some(round(location.edge_m, 1)),
+        height: corridor
+            .band
+            .as_ref()
+            .map(|band| height_word(band, fix).to_owned()),
+        half_width_m: location.half_width.map(Metres::get),
+        near: near.map(|near| Near {
+            name: near.name,
+            distance_m: round(near.distance_m, 0),
+            bearing_deg: bearing(near.bearing_deg),
+        }),
+        ..corridor_alone(corridor)
+    }
+}
+
+/// Describes a corridor that nobody is told to be in.
+pub(super) fn corridor_alone(corridor: &Corridor) -> CorridorPosition {
+    let band = corridor.band.as_ref();
+    CorridorPosition {
+        id: corridor.id.to_string(),
+        name: corridor.name.clone(),
+        reference: corridor.reference.clone(),
+        country: corridor.country.clone(),
+        countries: corridor.countries.clone(),
+        section: corridor.section.clone(),
+        chainage_km: None,
+        cross_track_m: None,
+        side: None,
+        heading_along: None,
+        heading_off_deg: None,
+        edge_m: None,
+        altitude_min_m: band.and_then(Band::min_m),
+        altitude_max_m: band.and_then(Band::max_m),
+        altitude_datum: band.map(|band| band.datum().as_str().to_owned()),
+        height: None,
+        half_width_m: None,
+        source: corridor.source.clone(),
+        certainty: corridor.certainty.clone(),
+        near: None,
     }
 }
 
@@ -326,7 +371,7 @@ fn direction(told: &Told) -> Option<CrossingDirection> {
 /// Says how sure a side is: the distance to the edge against the accuracy.
 ///
 /// What a receiver says that is jammed or spoofed is possible at the most.
-fn certainty(edge_m: f64, fix: &Fix, assumed: Metres) -> Certainty {
+pub(super) fn certainty(edge_m: f64, fix: &Fix, assumed: Metres) -> Certainty {
     if fix.is_interfered {
         return Certainty::Possible;
     }
@@ -398,7 +443,7 @@ fn bearing(degrees: f64) -> f64 {
 }
 
 /// Rounds to so many decimals; zero has no sign.
-fn round(value: f64, digits: i32) -> f64 {
+pub(super) fn round(value: f64, digits: i32) -> f64 {
     let scale = 10_f64.powi(digits);
     (value * scale).round() / scale + 0.0
 }

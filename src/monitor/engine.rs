@@ -1,7 +1,10 @@
 //! The monitor: takes reports, follows tracks, and hands decisions back.
 
+mod assigned;
+mod attended;
 mod census;
 mod filing;
+mod losses;
 mod room;
 mod tell;
 mod watch;
@@ -9,13 +12,17 @@ mod watch;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::corridor::{CorridorIndex, CorridorSet, Nearby, Passage, Vicinity};
+use crate::monitor::attendance::Attendance;
 use crate::monitor::fleet::Fleet;
 use crate::monitor::gate::{GateSettings, Rejection};
 use crate::monitor::liveness::LivenessSettings;
+use crate::monitor::memory::Topic;
 use crate::monitor::roster::{Roster, RosterSettings};
+use crate::monitor::routes::Route;
 use crate::monitor::rule::Rule;
 use crate::monitor::sample;
 use crate::monitor::stand::Stand;
@@ -28,8 +35,11 @@ use crate::monitor::{Decision, Restored};
 use crate::track::{Fix, LinkName, Report, TrackId, Whom};
 use crate::units::{Moment, Monotonic};
 
+use assigned::Assigned;
+use attended::Posts;
 use filing::Filed;
 pub use filing::Remark;
+use losses::Loss;
 
 /// What the monitor watches for.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +50,10 @@ pub struct Settings {
     pub history: Uuid,
     /// The rules, in the order of the configuration.
     pub rules: Vec<Rule>,
+    /// The corridors that tracks are assigned to.
+    pub routes: Vec<Route>,
+    /// The corridors that should not be left alone.
+    pub attendances: Vec<Attendance>,
     /// How strict the quality gate is.
     pub gate: GateSettings,
     /// How many tracks are followed, and how fast new ones may come.
@@ -106,6 +120,11 @@ pub struct Monitor {
     /// The present, by the last that was heard or asked.
     now: Moment,
     storm: Storm,
+    /// What an earlier run kept and nobody has asked for yet.
+    memories: BTreeMap<(Topic, String), String>,
+    posts: Posts,
+    /// Tracks that were told as lost, by key.
+    lost: BTreeMap<String, Loss>,
     decisions: VecDeque<Decision>,
     remarks: VecDeque<Remark>,
     counts: Counts,
@@ -120,6 +139,7 @@ struct Follow {
     key: String,
     last: Option<Fix>,
     filed: Filed,
+    assigned: Vec<Assigned>,
     /// Only what is near or not yet told to the end.
     stands: BTreeMap<(usize, CorridorIndex), Stand>,
     /// How many episodes there were with the corridors that are left behind.
@@ -150,6 +170,18 @@ impl Monitor {
                 .push(standing);
         }
         let storm = Storm::new(settings.storm(), &earlier.memories);
+        let mut lost = BTreeMap::new();
+        let mut memories = BTreeMap::new();
+        for memory in earlier.memories {
+            let Some(state) = memory.state else {
+                continue;
+            };
+            if memory.topic != Topic::Liveness {
+                memories.insert((memory.topic, memory.key), state);
+            } else if let Ok(loss) = serde_json::from_str(&state) {
+                lost.insert(memory.key, loss);
+            }
+        }
         Self {
             settings,
             corridors,
@@ -162,6 +194,9 @@ impl Monitor {
             restored,
             now: Moment::default(),
             storm,
+            memories,
+            posts: Posts::default(),
+            lost,
             decisions: VecDeque::new(),
             remarks: VecDeque::new(),
             counts: Counts::default(),
@@ -180,6 +215,7 @@ impl Monitor {
     pub fn handle_report(&mut self, report: &Report) {
         self.now = report.received;
         self.counts.clock_steps += u64::from(self.timekeeper.notices_step(report.received));
+        self.begin_attendances(report.received);
         let Some(whom) = sample::whom(report) else {
             return;
         };
@@ -244,19 +280,48 @@ impl Monitor {
         self.decisions.pop_front()
     }
 
-    /// Looks for tracks that have become silent, and tells what was held back for long enough; cheap
-    /// until [`Self::next_timeout`].
+    /// Looks for tracks that have become silent and corridors that nobody is in, and tells what was
+    /// held back for long enough; cheap until [`Self::next_timeout`].
     pub fn handle_timeout(&mut self, now: Moment) {
         self.now = now;
         self.vigil
             .handle_timeout(&self.settings.liveness, now.monotonic);
+        self.tell_losses(now);
+        self.begin_attendances(now);
+        self.look_at_attendances(now);
         self.tell_overdue();
+    }
+
+    /// Lets time pass until `now` with each look at its own time, for those who read faster than that.
+    pub fn catch_up(&mut self, now: Moment) {
+        let mut looked_at = None;
+        while let Some(due) = self.next_timeout()
+            && looked_at.is_none_or(|looked_at| looked_at < due)
+            && due < now.monotonic
+        {
+            looked_at = Some(due);
+            self.handle_timeout(Moment {
+                monotonic: due,
+                utc: now.utc.before(now.monotonic.since(due)),
+            });
+        }
+        self.handle_timeout(now);
+    }
+
+    /// Takes what an earlier run kept under a key, if it can still be read.
+    fn take_memory<T: DeserializeOwned>(&mut self, topic: Topic, key: &str) -> Option<T> {
+        let state = self.memories.remove(&(topic, key.to_owned()))?;
+        serde_json::from_str(&state).ok()
     }
 
     /// Returns when there is something to do by [`Self::handle_timeout`], if ever.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Monotonic> {
-        let dues = [self.vigil.next_timeout(), self.storm.next_timeout()];
+        let dues = [
+            self.vigil.next_timeout(),
+            self.next_attendance(),
+            self.storm.next_timeout(),
+        ];
         dues.into_iter().flatten().min()
     }
 

@@ -101,6 +101,8 @@ pub(super) fn settings(rules: &[Rule]) -> Settings {
         unit: "unit".to_owned(),
         history: Uuid::from_u128(7),
         rules: rules.to_vec(),
+        routes: Vec::new(),
+        attendances: Vec::new(),
         gate: GateSettings::default(),
         roster: RosterSettings::default(),
         liveness: LivenessSettings::default(),
@@ -126,12 +128,44 @@ pub(super) fn monitor_with(
     corridors: &[Corridor],
     standings: Vec<StandingRecord>,
 ) -> Monitor {
-    let set = CorridorSet::new(corridors.to_vec(), Vec::new()).unwrap();
     let earlier = Restored {
         standings,
         ..Restored::default()
     };
+    monitor_after(settings, corridors, earlier)
+}
+
+/// A monitor with `settings` over `corridors` that takes up what an earlier run left behind.
+pub(super) fn monitor_after(
+    settings: Settings,
+    corridors: &[Corridor],
+    earlier: Restored,
+) -> Monitor {
+    let set = CorridorSet::new(corridors.to_vec(), Vec::new()).unwrap();
     Monitor::new(settings, Arc::new(set), earlier)
+}
+
+/// Lets time pass in steps of half a second, and returns everything that was decided.
+pub(super) fn wait(monitor: &mut Monitor, from_ms: u32, until_ms: u32) -> Vec<Decision> {
+    let mut decisions = Vec::new();
+    for ms in (from_ms..=until_ms).step_by(500) {
+        monitor.handle_timeout(moment(ms));
+        decisions.extend(std::iter::from_fn(|| monitor.poll_decision()));
+    }
+    decisions
+}
+
+/// What the store reads back after `decisions`: the last standings and memories of each key.
+pub(super) fn left_behind(decisions: &[Decision]) -> Restored {
+    let mut memories = BTreeMap::new();
+    for memory in decisions.iter().flat_map(|one| &one.memories) {
+        memories.insert((memory.topic, &memory.key), memory.clone());
+    }
+    let memories = memories.into_values();
+    Restored {
+        standings: stored(decisions),
+        memories: memories.filter(|memory| memory.state.is_some()).collect(),
+    }
 }
 
 /// Feeds `reports` and returns everything that was decided.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::monitor::alert::Event;
 use crate::monitor::standing::StandingRecord;
+use crate::units::Utc;
 
 /// Derives the id of a standing's present episode.
 #[must_use]
@@ -25,6 +26,20 @@ pub(super) fn episode_id(history: Uuid, unit: &str, standing: &StandingRecord) -
         name.extend_from_slice(part.as_bytes());
     }
     name.extend_from_slice(&episode.to_be_bytes());
+    Uuid::new_v5(&history, &name)
+}
+
+/// Derives the id of a story that began at a time of its own, such as a route that was left.
+///
+/// By the millisecond, as times are kept over a restart.
+#[must_use]
+pub(super) fn story_id(history: Uuid, kind: &str, parts: [&str; 4], since: Utc) -> Uuid {
+    let mut name = Vec::new();
+    for part in [kind].into_iter().chain(parts) {
+        name.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        name.extend_from_slice(part.as_bytes());
+    }
+    name.extend_from_slice(&since.as_micros().div_euclid(1_000).to_be_bytes());
     Uuid::new_v5(&history, &name)
 }
 

@@ -11,6 +11,7 @@
 //! 4. The same reports give the same decisions.
 
 pub mod alert;
+pub mod attendance;
 mod census;
 mod compose;
 mod engine;
@@ -28,6 +29,7 @@ mod paths;
 mod point;
 mod presence;
 mod roster;
+pub mod routes;
 pub mod rule;
 mod run;
 mod sample;

@@ -42,6 +42,8 @@ pub(super) struct Vigil {
     roll: Roll,
     next_sweep: Monotonic,
     notices: VecDeque<Notice>,
+    /// Those that became lost, and when they were heard last.
+    losses: VecDeque<(TrackId, Monotonic)>,
 }
 
 impl Vigil {
@@ -91,6 +93,9 @@ impl Vigil {
                 *self.roll.of(before) -= 1;
                 *self.roll.of(liveness) += 1;
                 let silence = contact.heard().map_or(Duration::ZERO, |it| now.since(it));
+                if let (Liveness::Lost, Some(heard)) = (liveness, contact.heard()) {
+                    self.losses.push_back((track(whom, *voice), heard));
+                }
                 self.notices
                     .push_back(notice(whom, *voice, liveness, silence));
             }
@@ -115,6 +120,11 @@ impl Vigil {
                 .iter()
                 .map(move |(voice, contact)| (track(whom, *voice), contact))
         })
+    }
+
+    /// Returns the next track that became lost, and when it was heard last.
+    pub(super) fn poll_loss(&mut self) -> Option<(TrackId, Monotonic)> {
+        self.losses.pop_front()
     }
 
     /// Returns how many are how alive.

@@ -114,6 +114,7 @@ fn occasions_example() -> Alert {
             since: OCCURRED_AT,
             since_start: false,
             last_track: Some("vehicle:alpha/1".to_owned()),
+            until: Some(OCCURRED_AT),
         }),
         summary: Some(alert::Summary {
             count: 14,

@@ -4,6 +4,7 @@ mod configuration;
 mod control;
 mod corridors;
 mod demo;
+mod fleet;
 mod floods;
 mod forwarding;
 mod ground_station;

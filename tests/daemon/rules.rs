@@ -175,6 +175,46 @@ file = \"nobody.list\"
 }
 
 #[test]
+fn routes_and_attendances_that_make_no_sense_are_refused() {
+    check(
+        "[[rule]]
+name = \"a\"
+[[route]]
+name = \"a\"
+corridor = \"e75\"
+tolerance-metres = -1
+[[route]]
+name = \"b\"
+tracks = [\"7\"]
+confirm = { fixes = 0 }
+[[attendance]]
+name = \"b\"
+after = \"1 s\"
+corridors = { classes = [\"zone\"] }
+[fleet]
+events = [\"lost\"]
+lost = \"never\"
+",
+        &[
+            "3: route[0].tracks: nobody is assigned: give tracks, callsigns or lists",
+            "4: route[0].name: another rule, route or attendance has this name already",
+            "5: route[0].corridor: no corridor has the id `e75`",
+            "6: route[0].tolerance-metres: -1 is not a length: it must be finite and not negative",
+            "7: route[1].corridor: is missing",
+            "9: route[1].tracks[0]: is no track: write vehicle:NAMESPACE/SYSTEM-ID as alerts do, \
+             icao:HEX, mmsi:NUMBER or remote-id:HEX, with * for any run of characters",
+            "10: route[1].confirm.fixes: must be at least 1",
+            "11: attendance[0].corridors: no corridor matches, so that nothing would ever be told",
+            "12: attendance[0].name: another rule, route or attendance has this name already",
+            "13: attendance[0].after: must be 5 s or more",
+            "16: fleet.events[0]: `lost` is none of track-lost, track-regained, position-suspect, \
+             position-trusted, conflict, interference",
+            "17: fleet.lost: `never` is none of in-corridor, anywhere",
+        ],
+    );
+}
+
+#[test]
 fn a_list_that_nobody_names_is_a_warning() {
     let scene = Scene::new();
     scene.write(
@@ -186,7 +226,10 @@ fn a_list_that_nobody_names_is_a_warning() {
         config(&[("ops", URL)])
     ));
     let ended = scene.run("check", &[]);
-    assert_eq!(ended.err, "list `friend`: no rule names it (warning)\n");
+    assert_eq!(
+        ended.err,
+        "list `friend`: no rule, route or attendance names it (warning)\n"
+    );
     assert_eq!(ended.code, Some(0));
     let told = "list       friend: 2 track(s), 1 callsign(s)\n";
     assert!(ended.out.contains(told), "{}", ended.out);

@@ -76,6 +76,9 @@ pub struct Absence {
     /// Who was there last, by track key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_track: Option<String>,
+    /// When somebody came, if that is what is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Utc>,
 }
 
 /// Alerts that were held back.

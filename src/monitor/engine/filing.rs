@@ -1,7 +1,8 @@
-//! Which rules are about a track: found once, and again when it is called
+//! Which rules, routes and attendances are about a track: found once, and again when it is called
 //! otherwise or the certainty of its identity changes.
 
 use std::mem;
+use std::sync::Arc;
 
 use super::{Follow, Monitor};
 use crate::corridor::{CorridorIndex, Datum, Level};
@@ -15,6 +16,10 @@ pub(super) struct Filed {
     by: Option<(Authenticity, Option<Text<9>>)>,
     /// By rule, whether it is about the track.
     pub(super) rules: Vec<bool>,
+    /// The attendances that the track counts for.
+    pub(super) attendances: Vec<usize>,
+    /// The key, as attendances remember it.
+    pub(super) key: Arc<str>,
     /// Whether it was said that a rule asks for heights that the track does not tell.
     is_height_told: bool,
 }
@@ -43,11 +48,11 @@ impl Monitor {
             return;
         }
         let key = mem::take(&mut follow.key);
-        let given = self.settings.callsigns.get(&key).map(String::as_str);
+        let given = self.settings.callsigns.get(&key).cloned();
         let who = Who {
             key: &key,
             kind: track.whom.kind(),
-            callsign: given.or(told.as_ref().map(Text::as_str)),
+            callsign: given.as_deref().or(told.as_ref().map(Text::as_str)),
             authenticity: fix.authenticity,
         };
         let filed = &mut follow.filed;
@@ -56,6 +61,13 @@ impl Monitor {
         filed
             .rules
             .extend(rules.map(|rule| rule.tracks.matches(&who)));
+        filed.attendances.clear();
+        let attendances = self.settings.attendances.iter().enumerate();
+        let counting = attendances.filter(|(_, attendance)| attendance.tracks.matches(&who));
+        filed.attendances.extend(counting.map(|(nth, _)| nth));
+        if filed.by.is_none() {
+            filed.key = Arc::from(key.as_str());
+        }
         filed.by = by;
         let Filed { rules, .. } = filed;
         follow.stands.retain(|key, stand| {
@@ -65,6 +77,7 @@ impl Monitor {
             }
             is_kept
         });
+        self.assign(follow, &who, fix);
         follow.key = key;
     }
 

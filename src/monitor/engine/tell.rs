@@ -169,7 +169,7 @@ impl Monitor {
         });
     }
 
-    fn profile(&self, track: &TrackId) -> Profile {
+    pub(super) fn profile(&self, track: &TrackId) -> Profile {
         let voices = self.identities.get(&track.whom);
         voices
             .map(|voices| voices.profile(track.voice))

@@ -45,6 +45,9 @@ impl Monitor {
             }
         }
         self.concerned = concerned;
+        self.step_routes(&mut follow, track, &fix);
+        self.attend(&follow, &fix);
+        self.regain(&follow, track, &fix);
 
         follow.last = Some(fix);
         self.tracks.insert(track.clone(), follow);
