@@ -196,6 +196,21 @@ impl Index {
         }
     }
 
+    /// Shows `visit` every segment whose strip may meet that of another.
+    pub(super) fn beside(&self, segment: &Segment, mut visit: impl FnMut(CorridorIndex, Segment)) {
+        let (ends, reach_m) = ([segment.start, segment.end], segment.half_width_max_m());
+        self.visit(&Bounds::around(&ends, reach_m), |entry| {
+            let Held::Stretch(chain, stretch) = entry.held else {
+                return;
+            };
+            let (chain, stretch) = self.stretch(chain, stretch);
+            let near = Bounds::around(&ends, reach_m + chain.half_width_max_m());
+            self.chains.meeting_of(chain, stretch, &near, &mut |nth| {
+                visit(entry.corridor, self.chains.segment(chain, nth));
+            });
+        });
+    }
+
     /// Finds the segment of a corridor that is nearest, of equals the first.
     pub(super) fn nearest(&self, corridor: CorridorIndex, probe: &Probe, from: From) -> Nearest {
         let mut best = Nearest::NONE;

@@ -86,6 +86,52 @@ within      latitude 41.5 to 41.51, longitude 22.1 to 22.11
 }
 
 #[test]
+fn what_lies_around_a_corridor_is_shown() {
+    let small = Small::new();
+    write(
+        small.folder(),
+        "around.geojson",
+        r#"{"type": "FeatureCollection", "features": [
+  {"type": "Feature", "properties": {"id": "post", "name": "Border post", "class": "crossing"},
+   "geometry": {"type": "Polygon", "coordinates":
+     [[[22.036, 41.499], [22.038, 41.499], [22.038, 41.501], [22.036, 41.501], [22.036, 41.499]]]}},
+  {"type": "Feature", "properties": {"id": "side", "name": "Side road", "half_width_m": 50},
+   "geometry": {"type": "LineString", "coordinates": [[22.012, 41.502], [22.012, 41.52]]}},
+  {"type": "Feature", "properties": {"id": "far", "half_width_m": 50},
+   "geometry": {"type": "LineString", "coordinates": [[22.024, 41.503], [22.024, 41.52]]}}
+]}"#,
+    );
+    let flags = [
+        "--corridors",
+        "DIR/small.geojson",
+        "--corridors",
+        "DIR/around.geojson",
+    ];
+    let around = |id: &str| {
+        let shown = small.run(&[&["show", id], &flags[..]].concat()).out;
+        let lines = shown
+            .lines()
+            .filter(|line| line.starts_with("crossing") || line.starts_with("neighbour"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        around("strip"),
+        [
+            "crossing    km 15.0: post (Border post)",
+            "neighbour   km 13.0: side (Side road)",
+        ]
+    );
+    assert_eq!(around("post"), ["neighbour   strip (Test strip)"]);
+    assert_eq!(around("side"), ["neighbour   km 0.0: strip (Test strip)"]);
+    assert_eq!(around("far"), Vec::<String>::new());
+    let shown = small.run(&[&["show", "strip", "--json"], &flags[..]].concat());
+    let shown: Value = serde_json::from_str(&shown.out).expect("JSON");
+    assert_eq!(shown["crossings"][0]["id"], "post");
+    assert_eq!(shown["neighbours"][0]["name"], "Side road");
+    assert_eq!(shown["neighbours"][0]["chainage_km"], 13.002);
+}
+
+#[test]
 fn heights_and_times_of_a_corridor_are_shown() {
     let small = Small::new();
     write(

@@ -1,5 +1,6 @@
 //! `corridord corridors`: what can be done with corridors without a daemon; one file a command.
 
+mod beside;
 mod check;
 mod command;
 mod described;

@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use serde::Serialize;
 use strsim::normalized_damerau_levenshtein;
 
+use super::beside::Around;
 use super::described::{Described, decimetres};
 use super::source::Source;
 use super::style::{HEADING, painted};
@@ -62,6 +63,8 @@ struct Shown<'a> {
     source: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certainty: Option<&'a str>,
+    #[serde(flatten)]
+    around: Around<'a>,
 }
 
 /// Runs the command.
@@ -70,13 +73,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let found = set.find(&args.id).ok_or_else(|| unknown(&args.id, &set))?;
     let corridor = set.get(found);
     let measures = corridor.measures();
+    let around = Around::of(&set, found);
     let now = Clock::start().now().utc;
     let mut out = painted();
     if args.json {
-        serde_json::to_writer(&mut out, &shown(corridor, &measures, now))?;
+        serde_json::to_writer(&mut out, &shown(corridor, &measures, around, now))?;
         writeln!(out)?;
     } else {
-        print(corridor, &measures, now, &mut out)?;
+        print(corridor, &measures, &around, now, &mut out)?;
     }
     Ok(())
 }
@@ -109,7 +113,12 @@ fn unknown(id: &str, set: &CorridorSet) -> anyhow::Error {
     }
 }
 
-fn shown<'a>(corridor: &'a Corridor, measures: &Measures, now: Utc) -> Shown<'a> {
+fn shown<'a>(
+    corridor: &'a Corridor,
+    measures: &Measures,
+    around: Around<'a>,
+    now: Utc,
+) -> Shown<'a> {
     let band = corridor.band.as_ref();
     let hours = Some(&corridor.hours).filter(|hours| !hours.is_always());
     let posts = posts(corridor, &measures.extent);
@@ -132,6 +141,7 @@ fn shown<'a>(corridor: &'a Corridor, measures: &Measures, now: Utc) -> Shown<'a>
         next_change: hours.and_then(|hours| Some(hours.next_change(now)?.to_string())),
         source: corridor.source.as_deref(),
         certainty: corridor.certainty.as_deref(),
+        around,
     }
 }
 
@@ -149,6 +159,7 @@ fn posts(corridor: &Corridor, extent: &Extent) -> Option<(f64, f64)> {
 fn print(
     corridor: &Corridor,
     measures: &Measures,
+    around: &Around<'_>,
     now: Utc,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -180,7 +191,14 @@ fn print(
     )?;
     tell("counts", times(&corridor.hours, now).as_deref())?;
     tell("source", corridor.source.as_deref())?;
-    tell("certainty", corridor.certainty.as_deref())
+    tell("certainty", corridor.certainty.as_deref())?;
+    for crossing in &around.crossings {
+        tell("crossing", Some(&crossing.text()))?;
+    }
+    for neighbour in &around.neighbours {
+        tell("neighbour", Some(&neighbour.text()))?;
+    }
+    Ok(())
 }
 
 /// Says how long each part is, if there are several.
