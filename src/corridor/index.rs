@@ -211,6 +211,22 @@ impl Index {
         });
     }
 
+    /// Does the same for the segments of one corridor, with their numbers within its shape.
+    pub(super) fn beside_one(
+        &self,
+        corridor: CorridorIndex,
+        segment: &Segment,
+        mut visit: impl FnMut(usize, Segment),
+    ) {
+        let (ends, reach_m) = ([segment.start, segment.end], segment.half_width_max_m());
+        for chain in self.chains_of(corridor) {
+            let near = Bounds::around(&ends, reach_m + chain.half_width_max_m());
+            self.chains.meeting(chain, &near, &mut |nth| {
+                visit(chain.first + nth, self.chains.segment(chain, nth));
+            });
+        }
+    }
+
     /// Finds the segment of a corridor that is nearest, of equals the first.
     pub(super) fn nearest(&self, corridor: CorridorIndex, probe: &Probe, from: From) -> Nearest {
         let mut best = Nearest::NONE;

@@ -227,7 +227,10 @@ fn the_shipped_corridors_are_meant_if_nothing_else_is_said() {
         checked.out.starts_with("the shipped corridors: sound: "),
         "{checked:?}"
     );
-    assert!(checked.out.ends_with("; 0 warnings\n"), "{checked:?}");
+    assert!(
+        checked.out.ends_with("; 0 warnings, 0 notes\n"),
+        "{checked:?}"
+    );
     assert_eq!((checked.code, checked.err.as_str()), (Some(0), ""));
 }
 
@@ -311,6 +314,31 @@ fn what_cannot_be_meant_is_refused_in_words() {
 }
 
 #[test]
+fn a_line_that_comes_back_to_itself_is_noted() {
+    let small = Small::new();
+    write(
+        small.folder(),
+        "loop.geojson",
+        r#"{"type": "FeatureCollection", "features": [
+  {"type": "Feature", "properties": {"id": "a", "name": "A", "country": "MK", "half_width_m": 100},
+   "geometry": {"type": "LineString", "coordinates":
+     [[22.0, 41.5], [22.05, 41.5], [22.05, 41.52], [22.0, 41.47]]}}
+]}"#,
+    );
+    let checked = small.run(&["check", "DIR/loop.geojson"]);
+    check(
+        &checked,
+        "DIR/loop.geojson: a: crosses itself: km 2.5 is km 9.2 as well (note)
+DIR/loop.geojson: sound: 1 lines of 13.3 km in all, 0 areas, 3 segments, 0 named places; 0 warnings, \
+         1 notes
+",
+    );
+    let checked = small.run(&["check", "DIR/loop.geojson", "--json"]);
+    let checked: Value = serde_json::from_str(&checked.out).expect("JSON");
+    assert_eq!(checked["files"][0]["notes"][0]["id"], "a");
+}
+
+#[test]
 fn all_that_is_wrong_or_doubtful_in_files_is_told() {
     let small = Small::new();
     write(
@@ -332,7 +360,7 @@ fn all_that_is_wrong_or_doubtful_in_files_is_told() {
     assert_eq!(
         checked.out,
         "DIR/small.geojson: feature 1 (id \"yard\"): has no name: alerts call it by its id (warning)
-DIR/small.geojson: sound: 1 lines of 4.0 km in all, 1 areas, 5 segments, 1 named places; 1 warnings
+DIR/small.geojson: sound: 1 lines of 4.0 km in all, 1 areas, 5 segments, 1 named places; 1 warnings, 0 notes
 DIR/bad.geojson: feature 0 (id \"a\"): half_width_m is -1: it must be more than 0
 DIR/bad.geojson: feature 0 (id \"a\"): vertex 1: [22] is no position: GeoJSON order is [longitude, latitude]
 DIR/bad.geojson: feature 1 (id \"a\"): the id is taken by feature 0
@@ -415,7 +443,7 @@ fn json_has_the_documented_keys() {
     keys(
         &["check", "DIR/small.geojson"],
         "/files/0",
-        "file flaws warnings holds",
+        "file flaws warnings notes holds",
     );
     keys(
         &["check", "DIR/small.geojson"],

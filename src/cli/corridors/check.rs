@@ -23,7 +23,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// Checks files of corridors, or those that are shipped
 ///
 /// Reads them as the daemon would and prints everything that is wrong with them, with file, feature
-/// and vertex, and what a person should look at again. Ends with 78 if anything is wrong.
+/// and vertex, what a person should look at again, and, as a note, which lines come back to themselves.
+/// Ends with 78 if anything is wrong.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// GeoJSON files; without them those of the configuration, or the shipped ones
@@ -92,6 +93,8 @@ struct Checked {
     file: String,
     flaws: Vec<Remark>,
     warnings: Vec<Remark>,
+    /// What is sound, and good to know.
+    notes: Vec<Remark>,
     /// Absent if something is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     holds: Option<Holdings>,
@@ -103,6 +106,7 @@ impl Checked {
             file,
             flaws: vec![Remark::of(None, message)],
             warnings: Vec::new(),
+            notes: Vec::new(),
             holds: None,
         }
     }
@@ -111,7 +115,7 @@ impl Checked {
 /// One thing that is wrong or doubtful.
 #[derive(Debug, Serialize)]
 struct Remark {
-    /// Its place in the file, from 0; absent if the file as a whole is meant.
+    /// Its place in the file, from 0; absent if the file as a whole is meant, or the id says enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     feature: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,12 +134,13 @@ impl Remark {
 
     /// Names the feature as the errors of the daemon do.
     fn text(&self) -> String {
-        match self.feature {
-            Some(index) => {
-                let id = self.id.clone();
+        match (self.feature, &self.id) {
+            (Some(index), id) => {
+                let id = id.clone();
                 format!("{}: {}", FeatureName { index, id }, self.message)
             }
-            None => self.message.clone(),
+            (None, Some(id)) => format!("{id}: {}", self.message),
+            (None, None) => self.message.clone(),
         }
     }
 }
@@ -188,6 +193,7 @@ fn check(
                 file,
                 flaws,
                 warnings: reading.warnings,
+                notes: holds.as_ref().map_or_else(Vec::new, folds),
                 holds: holds.map(|set| Holdings::of(set.summary())),
             }
         }
@@ -195,6 +201,7 @@ fn check(
             file,
             flaws,
             warnings,
+            notes: Vec::new(),
             holds: None,
         },
     }
@@ -254,6 +261,19 @@ fn read_geojson(text: &str, region: &Region) -> Result<Reading, (Vec<Remark>, Ve
     }
 }
 
+/// Lists the lines that come back to themselves.
+fn folds(set: &CorridorSet) -> Vec<Remark> {
+    let folds = set.iter().filter_map(|(nth, corridor)| {
+        let fold = set.fold(nth)?;
+        Some(Remark {
+            feature: None,
+            id: Some(corridor.id.to_string()),
+            message: fold.to_string(),
+        })
+    });
+    folds.collect()
+}
+
 /// Lists what keeps a sound file from being watched together with those before it.
 fn taken(file: &str, corridors: &[Corridor], ids: &mut HashMap<String, String>) -> Vec<Remark> {
     let mut flaws = Vec::new();
@@ -283,12 +303,15 @@ fn print(checked: &Checked, out: &mut impl Write) -> io::Result<()> {
         let text = warning.text();
         writeln!(out, "{DOUBTFUL}{file}: {text} (warning){DOUBTFUL:#}")?;
     }
-    let warnings = checked.warnings.len();
+    for note in &checked.notes {
+        writeln!(out, "{file}: {} (note)", note.text())?;
+    }
+    let (warnings, notes) = (checked.warnings.len(), checked.notes.len());
     if let Some(holds) = &checked.holds {
         writeln!(
             out,
             "{file}: sound: {} lines of {:.1} km in all, {} areas, {} segments, {} named places; \
-             {warnings} warnings",
+             {warnings} warnings, {notes} notes",
             holds.lines,
             holds.length_m / 1000.0,
             holds.areas,
