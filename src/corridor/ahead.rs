@@ -32,9 +32,9 @@ impl CorridorSet {
     ///
     /// `found` is cleared first; it comes in the order of the corridors. One that is left again before
     /// the horizon is found as well, one that the place is inside of is not. The way is straight in
-    /// longitude and latitude: 5 km on, it is 0.3 m beside the geodesic at most, and as long but for a
-    /// centimetre. A way off the map, and a velocity that is no number, lead to nothing. `ways` is for
-    /// the search; nothing is allocated once both have grown to what the place asks for.
+    /// longitude and latitude: up to 5 km on, within 3 m of the geodesic that sets out as it does. A way off
+    /// the map, and a velocity that is no number, lead to nothing. `ways` is for the search; nothing is
+    /// allocated once both have grown to what the place asks for.
     pub fn ahead(
         &self,
         at: LatLon,
