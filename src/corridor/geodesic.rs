@@ -13,6 +13,13 @@ const ECCENTRICITY_SQUARED: f64 =
 /// Up to this angle, radians, its sine and cosine are those of their series.
 const SMALL: f64 = 0.05;
 
+/// The part of a term of the second order that counts.
+const PART: f64 = 1.0 / 24.0;
+
+/// What the terms of the series of sine and cosine are multiplied by.
+const SINE: [f64; 3] = [1.0 / 6.0, 1.0 / 20.0, 1.0 / 42.0];
+const COSINE: [f64; 3] = [1.0 / 2.0, 1.0 / 12.0, 1.0 / 30.0];
+
 /// A latitude by its sine and cosine, from which those of latitudes nearby follow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Latitude {
@@ -74,10 +81,10 @@ pub(super) fn way(middle: Latitude, from: LatLon, to: LatLon) -> Offset {
     let convergence =
         lat2 * (3.0 + 8.0 * flat + 5.0 * flat * flat) + 2.0 * lon2 * cos2 * (1.0 + flat);
     let in_the_middle = Offset {
-        east: straight.east * (1.0 + east / 24.0),
-        north: straight.north * (1.0 + north / 24.0),
+        east: straight.east * (1.0 + east * PART),
+        north: straight.north * (1.0 + north * PART),
     };
-    let turn = lon * middle.sin * (1.0 + convergence / 24.0) / 2.0;
+    let turn = lon * middle.sin * (1.0 + convergence * PART) / 2.0;
     let (sin, cos) = sin_cos(turn);
     Offset {
         east: in_the_middle.east * cos - in_the_middle.north * sin,
@@ -86,15 +93,17 @@ pub(super) fn way(middle: Latitude, from: LatLon, to: LatLon) -> Offset {
 }
 
 /// Returns the sine and the cosine of an angle in radians, fast if it is small.
+///
+/// The terms of the series are multiplied by what is a constant: each division would take as long as
+/// all the rest of a term.
 fn sin_cos(angle: f64) -> (f64, f64) {
     if SMALL < angle.abs() {
         return angle.sin_cos();
     }
     let square = angle * angle;
-    (
-        angle * (1.0 - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0))),
-        1.0 - square / 2.0 * (1.0 - square / 12.0 * (1.0 - square / 30.0)),
-    )
+    let series =
+        |by: [f64; 3]| 1.0 - square * by[0] * (1.0 - square * by[1] * (1.0 - square * by[2]));
+    (angle * series(SINE), series(COSINE))
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl Probe {
     /// that.
     #[inline]
     fn doubt(&self, rough_m: f64) -> f64 {
-        let angle = rough_m / TWICE_RADIUS_M;
+        let angle = rough_m * (1.0 / TWICE_RADIUS_M);
         let slope = self.slope + 0.02;
         1.3 * angle * (slope + (1.0 + slope * slope) * angle)
     }
