@@ -303,7 +303,12 @@ impl<K: Fn(CorridorIndex) -> bool> Clearance<'_, K> {
     fn nearest_first(&mut self, children: &[RTreeNode<Entry>]) {
         let mut gaps = [f64::INFINITY; DOZEN];
         for (gap_m, child) in gaps.iter_mut().zip(children) {
-            let rough_m = self.probe.gap_m(&Bounds::from(child.envelope()));
+            // The envelope of a leaf would be made anew.
+            let bounds = match child {
+                RTreeNode::Leaf(entry) => entry.bounds,
+                RTreeNode::Parent(below) => Bounds::from(below.envelope()),
+            };
+            let rough_m = self.probe.gap_m(&bounds);
             *gap_m = self.probe.at_least_m(rough_m);
         }
         while let Some((nth, gap_m)) = least(&gaps)
