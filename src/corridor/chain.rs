@@ -186,15 +186,21 @@ impl Chains {
         }
     }
 
-    /// Puts the nearest segment of one stretch, by its number, in the place of `best`, if it is nearer,
-    /// and says whether it is.
+    /// Says roughly how far away the box of a stretch is, by its number, metres.
+    pub(super) fn gap_m(&self, chain: &Chain, stretch: usize, probe: &Probe) -> f64 {
+        probe.gap_m(&self.boxes[chain.boxes + stretch])
+    }
+
+    /// Puts the nearest segment of one stretch, by its number, in the place of `best`, if it is nearer; its
+    /// box is roughly `gap_m` away.
     pub(super) fn nearest_of(
         &self,
         chain: &Chain,
         stretch: usize,
+        gap_m: f64,
         probe: &Probe,
         best: &mut Nearest,
-    ) -> bool {
+    ) {
         let mut search = Search {
             chains: self,
             chain,
@@ -202,8 +208,9 @@ impl Chains {
             from: From::Edge,
             best,
         };
-        search.may_be_nearer(probe.gap_m(&self.boxes[chain.boxes + stretch]))
-            && search.scan(chain.stretch(stretch))
+        if search.may_be_nearer(gap_m) {
+            search.scan(chain.stretch(stretch));
+        }
     }
 
     /// Bounds from below how far the edge of the strip around a stretch is away, metres.
@@ -416,8 +423,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn descend(&mut self, tower: &Tower, level: usize, nth: usize) {
         if level == 0 {
-            self.scan(self.chain.stretch(nth));
-            return;
+            return self.scan(self.chain.stretch(nth));
         }
         let first = nth * FAN;
         let count = tower.count(level - 1).min(first + FAN) - first;
@@ -433,9 +439,8 @@ impl Search<'_> {
         }
     }
 
-    /// Measures all segments roughly, and exactly those that may be the nearest; says whether one is.
-    fn scan(&mut self, stretch: Stretch) -> bool {
-        let mut is_nearer = false;
+    /// Measures all segments roughly, and exactly those that may be the nearest.
+    fn scan(&mut self, stretch: Stretch) {
         let mut rough = self.chains.rough(self.chain, stretch, self.probe);
         while let Some((nth, squared)) = least(&rough)
             && self.may_be_nearer(squared.sqrt())
@@ -452,10 +457,8 @@ impl Search<'_> {
                     metres,
                     footing: Some(Footing { nth, segment, foot }),
                 };
-                is_nearer = true;
             }
         }
-        is_nearer
     }
 
     fn gap_m(&self, level: usize, nth: usize, tower: &Tower) -> f64 {

@@ -143,20 +143,25 @@ impl Index {
         radius_m: f64,
         mut visit: impl FnMut(CorridorIndex, &Nearest),
     ) {
-        let within = Nearest::within(radius_m + SLACK_M);
-        let mut last = (None, within);
+        let mut last: Option<Approach> = None;
         self.visit(&probe.bounds(radius_m), |entry| {
             let Held::Stretch(chain, stretch) = entry.held else {
                 return visit(entry.corridor, &Nearest::NONE);
             };
-            if last.0 != Some(entry.corridor) {
-                last = (Some(entry.corridor), within);
-            }
-            let (chain, stretch) = (&self.all[wide(chain)], wide(stretch));
-            if self.chains.nearest_of(chain, stretch, probe, &mut last.1) {
-                visit(entry.corridor, &last.1);
+            let near = NearStretch::of(self, probe, &self.all[wide(chain)], wide(stretch));
+            match &mut last {
+                Some(approach) if approach.corridor == entry.corridor => approach.meet(near),
+                Some(_) | None => {
+                    let next = Approach::new(entry.corridor, near, radius_m);
+                    if let Some(before) = last.replace(next) {
+                        before.end(&mut visit);
+                    }
+                }
             }
         });
+        if let Some(last) = last {
+            last.end(&mut visit);
+        }
     }
 
     /// Shows `visit` everything that the straight path between two places may touch.
@@ -264,6 +269,68 @@ impl Index {
 
     fn visit(&self, bounds: &Bounds, mut visit: impl FnMut(&Entry)) {
         walk(self.tree.root(), bounds, &mut visit);
+    }
+}
+
+/// A stretch that the tree has found, and roughly how far its box is away, metres.
+struct NearStretch<'a> {
+    index: &'a Index,
+    probe: &'a Probe,
+    chain: &'a Chain,
+    stretch: usize,
+    gap_m: f64,
+}
+
+impl<'a> NearStretch<'a> {
+    fn of(index: &'a Index, probe: &'a Probe, chain: &'a Chain, stretch: usize) -> Self {
+        Self {
+            index,
+            probe,
+            chain,
+            stretch,
+            gap_m: index.chains.gap_m(chain, stretch, probe),
+        }
+    }
+
+    fn measure(&self, best: &mut Nearest) {
+        let chains = &self.index.chains;
+        chains.nearest_of(self.chain, self.stretch, self.gap_m, self.probe, best);
+    }
+}
+
+/// A search for where one corridor is nearest, among stretches that come in any order.
+///
+/// The nearest box is measured first, so that most others need not be: one always waits.
+struct Approach<'a> {
+    corridor: CorridorIndex,
+    best: Nearest,
+    waiting: NearStretch<'a>,
+}
+
+impl<'a> Approach<'a> {
+    fn new(corridor: CorridorIndex, first: NearStretch<'a>, radius_m: f64) -> Self {
+        Self {
+            corridor,
+            best: Nearest::within(radius_m + SLACK_M),
+            waiting: first,
+        }
+    }
+
+    /// Measures the nearer of two stretches, and lets the other wait.
+    fn meet(&mut self, near: NearStretch<'a>) {
+        let first = if near.gap_m < self.waiting.gap_m {
+            near
+        } else {
+            std::mem::replace(&mut self.waiting, near)
+        };
+        first.measure(&mut self.best);
+    }
+
+    fn end(mut self, visit: &mut impl FnMut(CorridorIndex, &Nearest)) {
+        self.waiting.measure(&mut self.best);
+        if self.best.footing.is_some() {
+            visit(self.corridor, &self.best);
+        }
     }
 }
 
