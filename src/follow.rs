@@ -56,6 +56,7 @@ pub async fn run(
     let mut told = Counts::default();
     let mut ask_at = Monotonic::default();
     let mut caught_up = Monotonic::default();
+    let mut due_answer: Option<Answer> = None;
     loop {
         let due = monitor.next_timeout().map(|due| due.max(caught_up));
         tokio::select! {
@@ -81,12 +82,14 @@ pub async fn run(
                     }
                     // Reports that never end must not keep who asks waiting for ever.
                     if let Ok(query) = queries.try_recv() {
-                        answer(&mut monitor, query, clock.now());
+                        due_answer = answer(&mut monitor, query, clock.now());
                     }
                 }
                 None => return Ok(()),
             },
-            Some(query) = queries.recv() => answer(&mut monitor, query, clock.now()),
+            Some(query) = queries.recv() => {
+                due_answer = answer(&mut monitor, query, clock.now());
+            }
         }
         while let Some(notice) = monitor.poll_notice() {
             tell(&notice);
@@ -111,14 +114,36 @@ pub async fn run(
             metrics.alerts_released.add(released as u64);
             store.submit(decision).await?;
         }
+        if let Some(answer) = due_answer.take() {
+            store.flush().await?;
+            answer();
+        }
         count(&metrics, &monitor, &mut told);
     }
 }
 
-/// Answers a question; nobody may be waiting for that any longer.
-fn answer(monitor: &mut Monitor, query: Query, now: Moment) {
+/// An answer that is given once what it is about is committed.
+type Answer = Box<dyn FnOnce() + Send>;
+
+/// Answers a question, or returns the answer; nobody may be waiting for that any longer.
+fn answer(monitor: &mut Monitor, query: Query, now: Moment) -> Option<Answer> {
     match query {
-        Query::Census { answer } => drop(answer.send(monitor.census(now))),
+        Query::Census { answer } => {
+            drop(answer.send(monitor.census(now)));
+            None
+        }
+        Query::Silence { request, answer } => {
+            let silence = monitor.silence(request, now);
+            Some(Box::new(move || drop(answer.send(silence))))
+        }
+        Query::EndSilence { number, answer } => {
+            let silence = monitor.end_silence(number, now);
+            Some(Box::new(move || drop(answer.send(silence))))
+        }
+        Query::Silences { answer } => {
+            drop(answer.send(monitor.silences().to_vec()));
+            None
+        }
     }
 }
 

@@ -25,6 +25,17 @@ impl Which {
         Ok(control::ask(&self.socket(), asked)?)
     }
 
+    /// Finds the folder of the state, if it is known where that is.
+    pub(super) fn state(&self) -> Option<PathBuf> {
+        if self.socket.is_some() {
+            return None;
+        }
+        let set = env::var_os("STATE_DIRECTORY").filter(|value| !value.is_empty());
+        let set = set.map(PathBuf::from);
+        let known = self.state.clone().or(set);
+        Some(known.unwrap_or_else(|| PathBuf::from(config::STATE_DEFAULT)))
+    }
+
     /// Finds the socket: what flags say, else what the environment says, else what the unit file says.
     fn socket(&self) -> PathBuf {
         if let Some(socket) = &self.socket {

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use thiserror::Error;
 
 use crate::app::StartError;
-use crate::cli::{check, corridors, replay, run, status};
+use crate::cli::{check, corridors, held, replay, run, silence, status};
 use crate::config::Flaws;
 
 #[cfg(feature = "demo")]
@@ -36,6 +36,8 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Status(status::Args),
+    Silence(silence::Args),
+    Held(held::Args),
     Replay(replay::Args),
     Corridors(corridors::Args),
     #[cfg(feature = "demo")]
@@ -54,6 +56,8 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Status(args) => status::run(&args),
+        Command::Silence(args) => silence::run(&args),
+        Command::Held(args) => held::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Corridors(args) => corridors::run(&args),
         #[cfg(feature = "demo")]

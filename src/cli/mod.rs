@@ -6,9 +6,12 @@ mod corridors;
 #[cfg(feature = "demo")]
 mod demo;
 mod entry;
+mod held;
+mod kept;
 mod replay;
 mod run;
 mod signals;
+mod silence;
 mod status;
 
 pub use entry::main;

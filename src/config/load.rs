@@ -41,7 +41,7 @@ use crate::track::LinkClass;
 use crate::units::Metres;
 
 /// Where the state is kept unless somebody says otherwise.
-const STATE_DEFAULT: &str = "/var/lib/corridord";
+pub const STATE_DEFAULT: &str = "/var/lib/corridord";
 
 /// The folder that the shipped unit file has the service manager make while the daemon runs.
 pub const RUNTIME_DEFAULT: &str = "/run/corridord";

@@ -34,5 +34,5 @@ mod watch;
 pub use corridors::{CorridorSources, LoadedCorridors, corridor_sources, load_corridors};
 pub use document::parse_span;
 pub use flaw::{Flaw, Flaws};
-pub use load::{Loaded, Purpose, RUNTIME_DEFAULT, Settings, load};
+pub use load::{Loaded, Purpose, RUNTIME_DEFAULT, STATE_DEFAULT, Settings, load};
 pub use outside::Outside;

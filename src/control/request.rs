@@ -1,5 +1,7 @@
 //! What can be asked; one file each.
 
+pub(super) mod held;
+pub(super) mod silence;
 pub(super) mod status;
 
 use serde::Serialize;
@@ -8,6 +10,8 @@ use serde_json::{Map, Value};
 
 use super::desk::Desk;
 use super::protocol::{Call, Refusal, RefusalKind};
+use held::{HeldList, HeldRelease};
+use silence::{SilenceAdd, SilenceEnd, SilenceList};
 use status::StatusRequest;
 
 /// A request by its type: its name, its arguments, and what it is answered with.
@@ -23,17 +27,39 @@ pub trait Ask: Serialize + DeserializeOwned {
 pub enum Request {
     /// How things are.
     Status(StatusRequest),
+    /// Something is not to be told for a while.
+    SilenceAdd(SilenceAdd),
+    /// It is to be told again.
+    SilenceEnd(SilenceEnd),
+    /// What is not told.
+    SilenceList(SilenceList),
+    /// What was held back.
+    HeldList(HeldList),
+    /// One of these is to be told after all.
+    HeldRelease(HeldRelease),
 }
 
 impl Request {
     /// The names of all requests.
-    const NAMES: [&str; 1] = [StatusRequest::NAME];
+    const NAMES: [&str; 6] = [
+        StatusRequest::NAME,
+        SilenceAdd::NAME,
+        SilenceEnd::NAME,
+        SilenceList::NAME,
+        HeldList::NAME,
+        HeldRelease::NAME,
+    ];
 
     /// Finds the request of a call, with sound arguments.
     pub(super) fn of(call: Call) -> Result<Self, Refusal> {
         let Call { name, arguments } = call;
         match name.as_str() {
             StatusRequest::NAME => arguments_of(&name, arguments).map(Self::Status),
+            SilenceAdd::NAME => arguments_of(&name, arguments).map(Self::SilenceAdd),
+            SilenceEnd::NAME => arguments_of(&name, arguments).map(Self::SilenceEnd),
+            SilenceList::NAME => arguments_of(&name, arguments).map(Self::SilenceList),
+            HeldList::NAME => arguments_of(&name, arguments).map(Self::HeldList),
+            HeldRelease::NAME => arguments_of(&name, arguments).map(Self::HeldRelease),
             _other => {
                 let names = Self::NAMES.join(", ");
                 let message = format!("there is no request `{name}`; there are {names}");
@@ -47,6 +73,11 @@ impl Request {
 pub(super) async fn answer(call: Call, desk: &Desk) -> Result<Value, Refusal> {
     match Request::of(call)? {
         Request::Status(request) => json(request.answer(desk).await?),
+        Request::SilenceAdd(request) => json(request.answer(desk).await?),
+        Request::SilenceEnd(request) => json(request.answer(desk).await?),
+        Request::SilenceList(request) => json(request.answer(desk).await?),
+        Request::HeldList(request) => json(request.answer(desk).await?),
+        Request::HeldRelease(request) => json(request.answer(desk).await?),
     }
 }
 

@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use crate::monitor::Census;
+use crate::monitor::storm::{CannotEnd, NotASilence, Silence, SilenceRequest};
 
 /// Questions that may wait for the monitor.
 pub const QUERIES_MAX: usize = 8;
@@ -14,5 +15,24 @@ pub enum Query {
     Census {
         /// Where the answer goes.
         answer: oneshot::Sender<Census>,
+    },
+    /// A silence is to begin; answered once it is committed.
+    Silence {
+        /// What it is about.
+        request: SilenceRequest,
+        /// Where the answer goes.
+        answer: oneshot::Sender<Result<Silence, NotASilence>>,
+    },
+    /// A silence is to end before its time; answered once that is committed.
+    EndSilence {
+        /// Its number.
+        number: u32,
+        /// Where the answer goes.
+        answer: oneshot::Sender<Result<Silence, CannotEnd>>,
+    },
+    /// Which silences there are.
+    Silences {
+        /// Where the answer goes.
+        answer: oneshot::Sender<Vec<Silence>>,
     },
 }

@@ -42,7 +42,7 @@ pub use error::OpenError;
 pub use handle::{Store, StoreClosed};
 pub use heads::{Delivery, Due};
 pub use history::{DeliveryState, Entry, State};
-pub use open::{Opened, Settings, open};
+pub use open::{FILE_NAME, Opened, Settings, open};
 pub use outbox::{Verdict, WAIT_MAX};
 pub use schema::VERSION;
 pub use signing::SigningRecord;

@@ -24,7 +24,7 @@ use crate::store::writer::{Patience, Writer};
 use crate::store::{SigningRecord, memories, schema, signing, standings};
 
 /// The file that holds everything.
-const FILE_NAME: &str = "corridord.db";
+pub const FILE_NAME: &str = "corridord.db";
 
 /// How many commands may wait for the thread; who has one more waits with it.
 const COMMANDS_MAX: usize = 256;

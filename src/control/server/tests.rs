@@ -74,6 +74,9 @@ impl Scene {
             while let Some(query) = queries.recv().await {
                 match query {
                     Query::Census { answer } => drop(answer.send(nobody())),
+                    Query::Silence { .. } | Query::EndSilence { .. } | Query::Silences { .. } => {
+                        panic!("nobody asks for silence here");
+                    }
                 }
             }
         });
