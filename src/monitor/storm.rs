@@ -114,7 +114,9 @@ impl Storm {
         out: &mut VecDeque<Decision>,
     ) {
         self.wake(present.now, out);
-        let Some(alert) = decision.alert.take() else {
+        // What is held already has its reason, and somebody who lets it go.
+        let judged = decision.alert.take_if(|_| decision.held.is_none());
+        let Some(alert) = judged else {
             out.push_back(decision);
             return;
         };

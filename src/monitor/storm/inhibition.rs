@@ -193,15 +193,15 @@ fn concerns(by: &Inhibitor, alert: &Alert) -> bool {
     };
     match alert.event {
         Event::Exited => alert.reason.is_none_or(is_of_places),
-        Event::PositionSuspect => true,
+        Event::PositionSuspect => is_lost,
         Event::Approaching
         | Event::Entered
         | Event::Dwelling
         | Event::Crossed
         | Event::RouteLeft
-        | Event::RouteResumed
-        | Event::PositionTrusted => !is_lost,
-        Event::Unattended
+        | Event::RouteResumed => !is_lost,
+        Event::PositionTrusted
+        | Event::Unattended
         | Event::TrackLost
         | Event::TrackRegained
         | Event::IdentityConflict

@@ -129,6 +129,15 @@ fn check(event: Event, severity: Severity, expected: [&str; 4]) {
     assert_eq!(verdicts, expected, "{event} {severity:?}");
 }
 
+#[test]
+fn what_is_held_already_is_left_to_who_holds_it() {
+    let mut stage = Stage::new(rate(1));
+    stage.pass_held(alert(Event::Entered, TRACK, 1, stage.utc()));
+    stage.pass_held(alert(Event::Entered, TRACK, 2, stage.utc()));
+    stage.wait(Duration::from_secs(3_600));
+    assert_eq!(stage.told(), "0 told, 2 held", "no summary counts them");
+}
+
 /// Interference around [`TRACK`].
 fn interference(number: u32, cleared: bool, stage: &Stage) -> Alert {
     let mut alert = alert(Event::GnssInterference, TRACK, number, stage.utc());

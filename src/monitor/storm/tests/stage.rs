@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::monitor::Decision;
 use crate::monitor::alert::{Alert, Event, Summary};
 use crate::monitor::memory::Memory;
 use crate::monitor::storm::fixture::{CLOCK, START};
 use crate::monitor::storm::{
     Matchers, Present, Rate, Silence, SilenceRequest, Storm, StormSettings,
 };
+use crate::monitor::{Decision, HeldBack};
 use crate::units::{Moment, Monotonic, Utc};
 
 /// Limits rule `road` and the fleet to so many a minute, with a wait of 30 s.
@@ -58,6 +58,17 @@ impl Stage {
     pub(super) fn pass(&mut self, alert: Alert) {
         let decision = Decision {
             alert: Some(alert),
+            ..Decision::default()
+        };
+        self.drive(|storm, present, out| storm.pass(present, decision, out));
+    }
+
+    /// Passes on what somebody holds already.
+    pub(super) fn pass_held(&mut self, alert: Alert) {
+        let by = "somebody".to_owned();
+        let decision = Decision {
+            alert: Some(alert),
+            held: Some(HeldBack { by }),
             ..Decision::default()
         };
         self.drive(|storm, present, out| storm.pass(present, decision, out));
