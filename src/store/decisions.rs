@@ -135,3 +135,69 @@ pub(super) fn owe(
     ])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::HeldBack;
+    use crate::monitor::alert::{Event, Summary, SummaryLine};
+    use crate::route::{Route, Target};
+    use crate::store::fixture::{OCCURRED_AT, decision};
+    use crate::store::schema;
+
+    #[test]
+    fn a_summary_goes_to_whoever_would_have_got_what_it_lists() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection, Uuid::from_u128(7)).unwrap();
+        let route = |events: &[Event]| Route {
+            events: events.to_vec(),
+            ..Route::everything()
+        };
+        let target = |name: &str, events: &[Event], is_default| Target {
+            name: name.to_owned(),
+            route: route(events),
+            is_default,
+        };
+        let routing = Routing::new(vec![
+            target("crossings", &[Event::Crossed], false),
+            target("losses", &[Event::TrackLost], false),
+            target("rest", &[Event::Test], true),
+        ]);
+        let mut held = decision("vehicle:alpha/1", 1);
+        held.held = Some(HeldBack {
+            by: "a limit".to_owned(),
+        });
+        store(&connection, &held, &routing, OCCURRED_AT).unwrap();
+
+        let listing = |number: u128, listed: u128| {
+            let mut decided = decision("vehicle:alpha/1", number);
+            decided.alert = decided.alert.map(|alert| Alert {
+                event: Event::Summary,
+                summary: Some(Summary {
+                    count: 1,
+                    from: OCCURRED_AT,
+                    to: OCCURRED_AT,
+                    alerts: vec![SummaryLine {
+                        id: Uuid::from_u128(listed),
+                        event: Event::Crossed,
+                        track: None,
+                        corridor: None,
+                    }],
+                }),
+                ..alert
+            });
+            store(&connection, &decided, &routing, OCCURRED_AT).unwrap();
+            owed(&connection, number)
+        };
+        assert_eq!(listing(2, 1), ["crossings"]);
+        assert_eq!(listing(3, 99), ["rest"], "of what nobody knows");
+    }
+
+    fn owed(connection: &Connection, number: u128) -> Vec<String> {
+        let id = Uuid::from_u128(number).to_string();
+        let sql = "SELECT endpoint FROM outbox WHERE alert_id = ?1 ORDER BY endpoint";
+        let mut select = connection.prepare(sql).unwrap();
+        let names = select.query_map([id], |row| row.get(0)).unwrap();
+        names.map(Result::unwrap).collect()
+    }
+}
