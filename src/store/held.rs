@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::monitor::alert::{Alert, Held};
 use crate::monitor::{HeldBack, Release};
+use crate::store::decisions;
 use crate::units::Utc;
 
 /// Keeps an alert back that is written already.
@@ -21,11 +22,15 @@ pub(super) fn hold(
     Ok(())
 }
 
-/// Lets an alert go: it says from then on that it was held. Absent if it is not held.
+/// Lets an alert go: it says from then on that it was held. Absent if it is not held, or cannot be
+/// read: that must not hold up what is stored behind it.
 pub(super) fn release(
     connection: &Connection,
     release: Release,
 ) -> rusqlite::Result<Option<Alert>> {
+    let Some(mut alert) = decisions::read(connection, release.alert)? else {
+        return Ok(None);
+    };
     let id = release.alert.to_string();
     let mut mark = connection.prepare_cached(
         "UPDATE held SET released_at = ?2 WHERE alert_id = ?1 AND released_at IS NULL
@@ -37,11 +42,6 @@ pub(super) fn release(
     let Some((by, since)) = found.optional()? else {
         return Ok(None);
     };
-    let mut select = connection.prepare_cached("SELECT json FROM alert WHERE id = ?1")?;
-    let json: String = select.query_row([&id], |row| row.get(0))?;
-    let mut alert: Alert = serde_json::from_str(&json).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
-    })?;
     alert.held = Some(Held {
         by,
         since,
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
     use crate::monitor::Decision;
     use crate::store::fixture::{OCCURRED_AT, decision, routing_to};
-    use crate::store::{decisions, schema};
+    use crate::store::schema;
 
     #[test]
     fn an_alert_that_is_held_is_owed_once_it_is_let_go_and_says_so() {
