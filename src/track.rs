@@ -324,6 +324,13 @@ impl TrackTime {
         let micros = self.0.saturating_sub(earlier.0);
         Duration::from_micros(u64::try_from(micros).unwrap_or(0))
     }
+
+    /// Returns the instant a span later.
+    #[must_use]
+    pub fn plus(self, later: Duration) -> Self {
+        let micros = i64::try_from(later.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(micros))
+    }
 }
 
 /// The bytes of one MAVLink frame, kept without a heap allocation.

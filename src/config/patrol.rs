@@ -11,6 +11,7 @@ use crate::config::rule::{Known, read_confirm, read_margin};
 use crate::monitor::alert::{Severity, Status};
 use crate::monitor::lists::List;
 use crate::monitor::routes::Route;
+use crate::monitor::rule::Margin;
 use crate::units::Metres;
 
 /// How far beyond the edge is still on the route, unless somebody says otherwise.
@@ -58,8 +59,8 @@ fn read_one(mut section: Section<'_, '_>, known: Known<'_>, names: &mut BTreeSet
         assigned,
         corridor: corridor.map(|id| id.value).unwrap_or_default(),
         tolerance: tolerance.unwrap_or(TOLERANCE_DEFAULT),
-        confirm: read_confirm(&mut section),
-        margin: read_margin(&mut section),
+        confirm: read_confirm(&mut section, "confirm").unwrap_or_default(),
+        margin: read_margin(&mut section, "margin", Margin::default()).unwrap_or_default(),
         grace: section.span("grace").map(|grace| grace.value),
         hours: filter::hours(&mut section),
         severity: one_of(&mut section, "severity", &Severity::ALL, |it| it.name()),

@@ -50,6 +50,7 @@ fn read_one(mut section: Section<'_, '_>, known: Known<'_>, names: &mut BTreeSet
         }
     }
     let default = Rule::default();
+    let (margin, margin_exit) = read_margins(&mut section);
     let rule = Rule {
         name: name.map(|name| name.value).unwrap_or_default(),
         corridors: filter::corridors(&mut section, known.corridors),
@@ -57,12 +58,15 @@ fn read_one(mut section: Section<'_, '_>, known: Known<'_>, names: &mut BTreeSet
         band: filter::band(&mut section),
         hours: filter::hours(&mut section),
         events: read_events(&mut section).unwrap_or(default.events),
-        confirm: read_confirm(&mut section),
-        margin: read_margin(&mut section),
+        confirm: read_confirm(&mut section, "confirm").unwrap_or_default(),
+        confirm_exit: read_confirm(&mut section, "confirm-exit"),
+        margin,
+        margin_exit,
         dwell: section
             .span("dwell")
             .map(|dwell| dwell.value)
             .or(default.dwell),
+        dwell_every: read_dwell_every(&mut section),
         severity: one_of(&mut section, "severity", &Severity::ALL, |value| {
             value.name()
         }),
@@ -84,11 +88,17 @@ fn read_events(rule: &mut Section<'_, '_>) -> Option<Vec<Event>> {
     Some(names.value.iter().filter_map(find).collect())
 }
 
+fn read_dwell_every(rule: &mut Section<'_, '_>) -> Option<Duration> {
+    let every = rule.span("dwell-every")?;
+    if every.value.is_zero() {
+        rule.refuse(&every, "must be more than 0");
+    }
+    Some(every.value)
+}
+
 /// Reads when a change of side counts.
-pub(super) fn read_confirm(rule: &mut Section<'_, '_>) -> Confirm {
-    let Some(mut section) = rule.section("confirm") else {
-        return Confirm::default();
-    };
+pub(super) fn read_confirm(rule: &mut Section<'_, '_>, key: &'static str) -> Option<Confirm> {
+    let mut section = rule.section(key)?;
     let fixes = section.count("fixes");
     if let Some(fixes) = fixes.as_ref().filter(|fixes| fixes.value == 0) {
         section.refuse(fixes, "must be at least 1");
@@ -104,18 +114,26 @@ pub(super) fn read_confirm(rule: &mut Section<'_, '_>) -> Confirm {
         section.refuse_whole("fixes", "give fixes, seconds or both");
     }
     section.finish();
-    Confirm {
+    Some(Confirm {
         fixes: fixes.map(|fixes| fixes.value),
         span,
-    }
+    })
+}
+
+/// Reads the margin inside the edge, and the one outside if there is another.
+fn read_margins(rule: &mut Section<'_, '_>) -> (Margin, Option<Margin>) {
+    let default = Margin::default();
+    let inwards = read_margin(rule, "margin", default).unwrap_or(default);
+    (inwards, read_margin(rule, "margin-exit", inwards))
 }
 
 /// Reads how far beyond an edge a fix must be to count.
-pub(super) fn read_margin(rule: &mut Section<'_, '_>) -> Margin {
-    let default = Margin::default();
-    let Some(mut section) = rule.section("margin") else {
-        return default;
-    };
+pub(super) fn read_margin(
+    rule: &mut Section<'_, '_>,
+    key: &'static str,
+    default: Margin,
+) -> Option<Margin> {
+    let mut section = rule.section(key)?;
     let mut length = |key, default: Metres| {
         let Some(metres) = section.number(key) else {
             return default;
@@ -132,9 +150,9 @@ pub(super) fn read_margin(rule: &mut Section<'_, '_>) -> Margin {
         section.refuse(factor, "must be 0 or more");
     }
     section.finish();
-    Margin {
+    Some(Margin {
         base,
         accuracy_factor: factor.map_or(default.accuracy_factor, |factor| factor.value),
         accuracy_assumed,
-    }
+    })
 }

@@ -3,7 +3,7 @@
 
 use crate::corridor::{Band, Corridor, Level};
 use crate::monitor::alert::ExitReason;
-use crate::monitor::rule::{Margin, Rule};
+use crate::monitor::rule::Rule;
 use crate::monitor::standing::Side;
 use crate::track::Fix;
 use crate::units::{Metres, Utc};
@@ -51,17 +51,18 @@ impl Presence {
         self.is_active && edges_m.all(|edge_m| edge_m <= 0.0)
     }
 
-    /// Says on which side of the bands a fix lies, given a margin; out of hours it is outside.
+    /// Says on which side of the bands a fix lies, given a rule's margins; out of hours it is outside.
     ///
-    /// The margin of a height is that of a place, by the accuracy of the height.
-    pub(super) fn side(&self, margin: Margin, v_acc: Option<Metres>) -> Side {
+    /// The margins of a height are those of a place, by the accuracy of the height.
+    pub(super) fn side(&self, rule: &Rule, v_acc: Option<Metres>) -> Side {
         if !self.is_active {
             return Side::Outside;
         }
-        let outer = margin.width(v_acc);
+        let inner = rule.margin.width(v_acc);
+        let outer = rule.exit_margin().width(v_acc);
         let sides = self.heights().map(|height| {
             height.edge_m().map_or(Side::Inside, |edge_m| {
-                Side::of(edge_m, outer.min(height.depth_m / 2.0), outer)
+                Side::of(edge_m, inner.min(height.depth_m / 2.0), outer)
             })
         });
         sides.fold(Side::Inside, Side::max)

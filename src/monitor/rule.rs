@@ -32,12 +32,18 @@ pub struct Rule {
     pub hours: Hours,
     /// Which events it tells; the others only move its standings.
     pub events: Vec<Event>,
-    /// When a side counts as confirmed.
+    /// When inside counts as confirmed.
     pub confirm: Confirm,
-    /// How far beyond the edge a fix must be to count.
+    /// When outside does, if not as inside.
+    pub confirm_exit: Option<Confirm>,
+    /// How far inside the edge a fix must be to count.
     pub margin: Margin,
+    /// How far outside, if not as far.
+    pub margin_exit: Option<Margin>,
     /// How long inside is worth telling.
     pub dwell: Option<Duration>,
+    /// How often it is told again; absent for once a stay.
+    pub dwell_every: Option<Duration>,
     /// How grave its alerts are that meet none of these conditions.
     pub severity: Severity,
     /// Conditions for another severity, of which the first one that is met decides.
@@ -59,8 +65,11 @@ impl Default for Rule {
             hours: Hours::default(),
             events: Event::OF_CORRIDORS.to_vec(),
             confirm: Confirm::default(),
+            confirm_exit: None,
             margin: Margin::default(),
+            margin_exit: None,
             dwell: Some(Duration::from_secs(300)),
+            dwell_every: None,
             severity: Severity::default(),
             severity_when: Vec::new(),
             status: Status::default(),
@@ -70,6 +79,25 @@ impl Default for Rule {
 }
 
 impl Rule {
+    /// Returns when outside counts as confirmed.
+    #[must_use]
+    pub fn exit_confirm(&self) -> Confirm {
+        self.confirm_exit.unwrap_or(self.confirm)
+    }
+
+    /// Returns how far outside the edge a fix must be to count.
+    #[must_use]
+    pub fn exit_margin(&self) -> Margin {
+        self.margin_exit.unwrap_or(self.margin)
+    }
+
+    /// Returns the greater of both margins for a fix of accuracy `h_acc`, metres.
+    #[must_use]
+    pub fn reach_m(&self, h_acc: Option<Metres>) -> f64 {
+        let inwards = self.margin.width(h_acc);
+        inwards.max(self.exit_margin().width(h_acc))
+    }
+
     /// A rule for comparing with other tools: one fix confirms, no margin, sides only.
     #[must_use]
     pub fn raw() -> Self {

@@ -10,7 +10,7 @@ use crate::monitor::alert::ExitReason;
 use crate::monitor::passing::Passing;
 use crate::monitor::presence::Presence;
 use crate::monitor::rule::Rule;
-use crate::monitor::standing::{Change, Side, Standing, StandingRecord};
+use crate::monitor::standing::{Change, Place, Side, Sight, Standing, StandingRecord, Stay};
 use crate::track::{Fix, TrackTime};
 use crate::units::{LatLon, Utc};
 
@@ -116,10 +116,10 @@ impl Stand {
         };
         if let Some(visit) = &record.visit {
             let since = track_time(first, arrived_at, visit.entered_at);
-            stand.standing = Standing::Inside {
-                since,
-                dwelt: visit.dwelt,
-            };
+            stand.standing = Standing::Certain(Place::Inside(Stay {
+                dwells: visit.dwells,
+                ..Stay::begun(since)
+            }));
             // Out of the way that nobody saw, only what leads inside counts.
             let inside = corridors
                 .exit_fraction(corridor, visit.last_position, first.position)
@@ -138,16 +138,16 @@ impl Stand {
 
     /// Takes one fix and says what is worth telling.
     pub(super) fn step(&mut self, step: &Step<'_>) -> Option<Told> {
-        let outer = step.rule.margin.width(step.fix.h_acc);
+        let outer = step.rule.exit_margin().width(step.fix.h_acc);
         let depth = step.corridors.get(step.corridor).depth().get();
         // A corridor that is narrower than the margin must still have an inside.
-        let inner = outer.min(depth / 2.0);
+        let inner = step.rule.margin.width(step.fix.h_acc).min(depth / 2.0);
         self.follow_edge(step, inner);
 
         let side = self.judge(step, Side::of(step.edge_m, inner, outer));
         let at = step.fix.at;
         let was = self.standing;
-        let (next, change) = was.step(at, side, step.rule.confirm, step.rule.dwell);
+        let (next, change) = was.step(at, Sight::of(side, false), step.rule);
         self.standing = next;
         match change {
             Some(Change::Entered { since }) => Some(self.enter(since)),
@@ -160,8 +160,8 @@ impl Stand {
                 })
             }
             Some(Change::Exited { since }) => Some(self.exit(was, since)),
-            Some(Change::Brushed) | None => {
-                let outside = side == Side::Outside && next == Standing::Outside;
+            Some(Change::Brushed | Change::Approaching | Change::Withdrawn) | None => {
+                let outside = side == Side::Outside && is_outside(next);
                 outside.then(|| self.pass(step, inner))?
             }
         }
@@ -170,7 +170,7 @@ impl Stand {
     /// Says whether nothing is under way: but for the count of episodes it could be a new one.
     pub(super) fn is_over(&self) -> bool {
         let outside = self.edge_m.is_none_or(|edge_m| 0.0 < edge_m);
-        self.standing == Standing::Outside && outside && !self.passing.is_under_way()
+        self.standing == Standing::default() && outside && !self.passing.is_under_way()
     }
 
     /// Where the edge was crossed inwards in this stay.
@@ -180,7 +180,7 @@ impl Stand {
 
     /// Adds height and time to what the outline says, and notes why the track is outside.
     fn judge(&mut self, step: &Step<'_>, outline: Side) -> Side {
-        let side = outline.max(step.presence.side(step.rule.margin, step.fix.v_acc));
+        let side = outline.max(step.presence.side(step.rule, step.fix.v_acc));
         match (side, outline) {
             (Side::Inside, _) => self.away = None,
             (Side::Uncertain, _) => {}
@@ -239,7 +239,7 @@ impl Stand {
         }
         self.outward = None;
         self.passing = Passing::default();
-        if is_inside && self.standing == Standing::Outside {
+        if is_inside && is_outside(self.standing) {
             self.inward = None;
             self.travelled_m = 0.0;
         }
@@ -283,10 +283,7 @@ impl Stand {
         self.outward = None;
         self.passing = Passing::default();
         let at = self.entry.map_or(first_inside, |entry| entry.at);
-        self.standing = Standing::Inside {
-            since: at,
-            dwelt: false,
-        };
+        self.standing = Standing::Certain(Place::Inside(Stay::begun(at)));
         self.begin_episode();
         Told::Entered {
             at,
@@ -312,7 +309,10 @@ impl Stand {
 
     /// Decides, once outside is confirmed, whether the corridor was passed right through.
     fn pass(&mut self, step: &Step<'_>, inner: f64) -> Option<Told> {
-        if !self.passing.is_confirmed(step.fix.at, step.rule.confirm) {
+        if !self
+            .passing
+            .is_confirmed(step.fix.at, step.rule.exit_confirm())
+        {
             return None;
         }
         self.inward = None;
@@ -366,8 +366,15 @@ fn track_time(fix: &Fix, arrived_at: Utc, time: Utc) -> TrackTime {
 }
 
 fn inside_for(standing: Standing, at: TrackTime) -> Duration {
-    match standing {
-        Standing::Inside { since, .. } | Standing::Leaving { since, .. } => at.since(since),
-        Standing::Outside | Standing::Entering { .. } => Duration::ZERO,
+    standing
+        .stay()
+        .map_or(Duration::ZERO, |stay| at.since(stay.since))
+}
+
+/// Says whether no fix of late was surely inside.
+fn is_outside(standing: Standing) -> bool {
+    match standing.place() {
+        Place::Outside | Place::Nearing(_) | Place::Approaching(_) => true,
+        Place::Entering(_) | Place::Inside(_) | Place::Leaving(_, _) => false,
     }
 }

@@ -1,20 +1,29 @@
 //! Where one track stands with one corridor under one rule: a pure state machine.
 //!
-//! | state    | inside                | uncertain | outside                   |
-//! |----------|-----------------------|-----------|---------------------------|
-//! | Outside  | Entering, or Inside¹  | Outside   | Outside                   |
-//! | Entering | Entering, or Inside¹  | Entering  | Outside, `Brushed`        |
-//! | Inside   | Inside, or `Dwelling` | Inside    | Leaving, or Outside²      |
-//! | Leaving  | Inside                | Leaving   | Leaving, or Outside²      |
+//! | place       | inside               | margin    | ahead                    | outside                  |
+//! |-------------|----------------------|-----------|--------------------------|--------------------------|
+//! | Outside     | Entering, or Inside¹ | uncertain | Nearing, or Approaching² | Outside                  |
+//! | Nearing     | Entering, or Inside¹ | uncertain | Nearing, or Approaching² | Outside                  |
+//! | Approaching | Entering, or Inside¹ | uncertain | Approaching              | Approaching, or Outside³ |
+//! | Entering    | Entering, or Inside¹ | uncertain | Nearing⁴                 | Outside⁴                 |
+//! | Inside      | Inside, or Inside⁵   | uncertain | Leaving, or Outside⁶     | Leaving, or Outside⁶     |
+//! | Leaving     | Inside, or Inside⁵   | uncertain | Leaving, or Outside⁶     | Leaving, or Outside⁶     |
 //!
-//! ¹ with `Entered`, once confirmed. ² with `Exited`, once confirmed.
+//! After "or" stands what confirmation makes of it, and with which change: ¹ `Entered`,
+//! ² `Approaching`, ³ `Withdrawn`, ⁶ `Exited`. ⁴ is `Brushed`, ⁵ `Dwelling` when that is due, or
+//! `Entered` once that is not hushed any more.
 //!
-//! Returning counts at once, because one stray fix is noise. An uncertain fix, one within
-//! the margin around the edge, moves nothing: that is the hysteresis.
+//! "Ahead" is outside, while course and speed lead in. Coming in is confirmed by the rule's `confirm`,
+//! being outside and turning away by its `confirm-exit`. Returning counts at once, because one stray fix
+//! is noise.
+//!
+//! A fix within the margin around the edge moves nothing, that is the hysteresis: the standing is
+//! uncertain then, remembers for how long it has been, and goes on from the same place, whatever the
+//! next fix says that is beyond the margin.
 
 use std::time::Duration;
 
-use crate::monitor::rule::Confirm;
+use crate::monitor::rule::{Confirm, Rule};
 use crate::track::TrackTime;
 use crate::units::{LatLon, Utc};
 
@@ -45,42 +54,170 @@ impl Side {
     }
 }
 
-/// Where a track stands.
+/// What a fix says: its side, and of one outside whether its way leads in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Inside, beyond the margin.
+    Inside,
+    /// Within the margin around the edge.
+    Margin,
+    /// Outside, beyond the margin; course and speed lead in within the horizon.
+    Ahead,
+    /// Outside, beyond the margin.
+    Outside,
+}
+
+impl Sight {
+    /// Joins a side and the way.
+    #[must_use]
+    pub const fn of(side: Side, leads_in: bool) -> Self {
+        match (side, leads_in) {
+            (Side::Inside, _) => Self::Inside,
+            (Side::Uncertain, _) => Self::Margin,
+            (Side::Outside, true) => Self::Ahead,
+            (Side::Outside, false) => Self::Outside,
+        }
+    }
+}
+
+/// Fixes in a row that say the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The first of them.
+    pub since: TrackTime,
+    /// How many there were.
+    pub fixes: u32,
+}
+
+impl Row {
+    /// Begins or goes on with a fix.
+    #[must_use]
+    pub const fn with(row: Option<Self>, at: TrackTime) -> Self {
+        match row {
+            Some(Self { since, fixes }) => Self {
+                since,
+                fixes: fixes.saturating_add(1),
+            },
+            None => Self {
+                since: at,
+                fixes: 1,
+            },
+        }
+    }
+
+    /// Says whether these are enough, as of `at`.
+    #[must_use]
+    pub fn meets(self, confirm: Confirm, at: TrackTime) -> bool {
+        confirm.is_met(self.fixes, at.since(self.since))
+    }
+}
+
+/// A stay inside that is confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// When the edge was crossed.
+    pub since: TrackTime,
+    /// How often the dwell was told.
+    pub dwells: u32,
+    /// Until when it is not told, if it followed another too soon.
+    pub hushed_until: Option<TrackTime>,
+}
+
+impl Stay {
+    /// Begins a stay of which nothing is told yet.
+    #[must_use]
+    pub const fn begun(since: TrackTime) -> Self {
+        Self {
+            since,
+            dwells: 0,
+            hushed_until: None,
+        }
+    }
+
+    /// Says when the dwell is to be told next.
+    #[must_use]
+    pub fn dwell_due(self, rule: &Rule) -> Option<TrackTime> {
+        let dwell = rule.dwell?;
+        let span = match (self.dwells, rule.dwell_every) {
+            (0, _) => dwell,
+            (_, None) => return None,
+            (told, Some(every)) => dwell.saturating_add(every.saturating_mul(told)),
+        };
+        Some(self.since.plus(span))
+    }
+
+    /// Takes a fix inside.
+    fn go_on(self, at: TrackTime, rule: &Rule) -> (Self, Option<Change>) {
+        if let Some(until) = self.hushed_until {
+            let told = Self {
+                hushed_until: None,
+                ..self
+            };
+            let Self { since, .. } = self;
+            return if until <= at {
+                (told, Some(Change::Entered { since }))
+            } else {
+                (self, None)
+            };
+        }
+        if self.dwell_due(rule).is_none_or(|due| at < due) {
+            return (self, None);
+        }
+        let dwells = self.dwells_by(at, rule);
+        (Self { dwells, ..self }, Some(Change::Dwelling))
+    }
+
+    /// Counts the dwells that are due by `at`, so that one fix after a silence tells one of them.
+    fn dwells_by(self, at: TrackTime, rule: &Rule) -> u32 {
+        let over = at
+            .since(self.since)
+            .saturating_sub(rule.dwell.unwrap_or_default());
+        let every = rule.dwell_every.filter(|every| !every.is_zero());
+        let repeats = every.map_or(0, |every| over.as_micros() / every.as_micros().max(1));
+        u32::try_from(repeats).unwrap_or(u32::MAX).saturating_add(1)
+    }
+}
+
+/// Where a track stands, as far as fixes beyond the margin say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
+pub enum Place {
     /// Not inside.
     #[default]
     Outside,
+    /// Its way leads in, not yet confirmed.
+    Nearing(Row),
+    /// Its way leads in, confirmed; with the fixes of late whose way does not.
+    Approaching(Option<Row>),
     /// Seen inside, not yet confirmed.
-    Entering {
-        /// The first fix inside.
-        since: TrackTime,
-        /// How many there were.
-        fixes: u32,
-    },
+    Entering(Row),
     /// Confirmed inside.
-    Inside {
-        /// When the edge was crossed.
-        since: TrackTime,
-        /// Whether the dwell was told.
-        dwelt: bool,
-    },
+    Inside(Stay),
     /// Seen outside after being inside, not yet confirmed.
-    Leaving {
-        /// When the edge was crossed inwards.
-        since: TrackTime,
-        /// Whether the dwell was told.
-        dwelt: bool,
-        /// The first fix outside.
-        out_since: TrackTime,
-        /// How many there were.
-        fixes: u32,
-    },
+    Leaving(Stay, Row),
+}
+
+/// Where a track stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The last fix was beyond the margin.
+    Certain(Place),
+    /// The last fixes, this row of them, were within the margin around the edge.
+    Uncertain(Place, Row),
+}
+
+impl Default for Standing {
+    fn default() -> Self {
+        Self::Certain(Place::Outside)
+    }
 }
 
 /// What a step changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
+    /// The way in is confirmed.
+    Approaching,
+    /// The way that led in leads elsewhere, confirmed.
+    Withdrawn,
     /// Inside is confirmed.
     Entered {
         /// The first fix inside.
@@ -100,106 +237,121 @@ pub enum Change {
 impl Standing {
     /// Takes one fix and returns the next standing, with the change it makes.
     #[must_use]
-    pub fn step(
-        self,
-        at: TrackTime,
-        side: Side,
-        confirm: Confirm,
-        dwell: Option<Duration>,
-    ) -> (Self, Option<Change>) {
-        match (self, side) {
-            (Self::Outside, Side::Inside) => Self::entering(at, at, 1, confirm),
-            (Self::Outside, Side::Uncertain | Side::Outside) => (Self::Outside, None),
-
-            (Self::Entering { since, fixes }, Side::Inside) => {
-                Self::entering(at, since, fixes.saturating_add(1), confirm)
-            }
-            (Self::Entering { .. }, Side::Outside) => (Self::Outside, Some(Change::Brushed)),
-
-            (Self::Inside { since, dwelt } | Self::Leaving { since, dwelt, .. }, Side::Inside) => {
-                let due = !dwelt && dwell.is_some_and(|dwell| dwell <= at.since(since));
-                (
-                    Self::Inside {
-                        since,
-                        dwelt: dwelt || due,
-                    },
-                    due.then_some(Change::Dwelling),
-                )
-            }
+    pub fn step(self, at: TrackTime, sight: Sight, rule: &Rule) -> (Self, Option<Change>) {
+        let (place, doubt) = match self {
+            Self::Certain(place) => (place, None),
+            Self::Uncertain(place, row) => (place, Some(row)),
+        };
+        let (next, change) = match (place, sight) {
             (
-                Self::Entering { .. } | Self::Inside { .. } | Self::Leaving { .. },
-                Side::Uncertain,
-            ) => (self, None),
+                Place::Outside
+                | Place::Nearing(_)
+                | Place::Approaching(_)
+                | Place::Entering(_)
+                | Place::Inside(_)
+                | Place::Leaving(_, _),
+                Sight::Margin,
+            ) => return (Self::Uncertain(place, Row::with(doubt, at)), None),
 
-            (Self::Inside { since, dwelt }, Side::Outside) => {
-                let leaving = Self::Leaving {
-                    since,
-                    dwelt,
-                    out_since: at,
-                    fixes: 1,
-                };
-                leaving.confirm_exit(at, confirm)
+            (Place::Outside | Place::Nearing(_) | Place::Approaching(_), Sight::Inside) => {
+                entering(None, at, rule)
             }
-            (
-                Self::Leaving {
-                    since,
-                    dwelt,
-                    out_since,
-                    fixes,
-                },
-                Side::Outside,
-            ) => {
-                let fixes = fixes.saturating_add(1);
-                let leaving = Self::Leaving {
-                    since,
-                    dwelt,
-                    out_since,
-                    fixes,
-                };
-                leaving.confirm_exit(at, confirm)
+            (Place::Entering(row), Sight::Inside) => entering(Some(row), at, rule),
+            (Place::Inside(stay) | Place::Leaving(stay, _), Sight::Inside) => {
+                let (stay, change) = stay.go_on(at, rule);
+                (Place::Inside(stay), change)
             }
+
+            (Place::Outside, Sight::Ahead) => nearing(None, at, rule),
+            (Place::Nearing(row), Sight::Ahead) => nearing(Some(row), at, rule),
+            (Place::Approaching(_), Sight::Ahead) => (Place::Approaching(None), None),
+            (Place::Entering(_), Sight::Ahead) => {
+                (Place::Nearing(Row::with(None, at)), Some(Change::Brushed))
+            }
+
+            (Place::Outside | Place::Nearing(_), Sight::Outside) => (Place::Outside, None),
+            (Place::Approaching(off), Sight::Outside) => turning_away(off, at, rule),
+            (Place::Entering(_), Sight::Outside) => (Place::Outside, Some(Change::Brushed)),
+
+            (Place::Inside(stay), Sight::Ahead | Sight::Outside) => leaving(stay, None, at, rule),
+            (Place::Leaving(stay, row), Sight::Ahead | Sight::Outside) => {
+                leaving(stay, Some(row), at, rule)
+            }
+        };
+        (Self::Certain(next), change)
+    }
+
+    /// Returns where the track stands as far as fixes beyond the margin say.
+    #[must_use]
+    pub const fn place(self) -> Place {
+        match self {
+            Self::Certain(place) | Self::Uncertain(place, _) => place,
+        }
+    }
+
+    /// Returns the stay, while the track is confirmed inside, even if it may be on its way out.
+    #[must_use]
+    pub const fn stay(self) -> Option<Stay> {
+        match self.place() {
+            Place::Inside(stay) | Place::Leaving(stay, _) => Some(stay),
+            Place::Outside | Place::Nearing(_) | Place::Approaching(_) | Place::Entering(_) => None,
         }
     }
 
     /// Says whether the track is confirmed inside, even if it may be on its way out.
     #[must_use]
     pub const fn is_inside(self) -> bool {
-        match self {
-            Self::Inside { .. } | Self::Leaving { .. } => true,
-            Self::Outside | Self::Entering { .. } => false,
-        }
+        self.stay().is_some()
     }
 
-    fn entering(
-        at: TrackTime,
-        since: TrackTime,
-        fixes: u32,
-        confirm: Confirm,
-    ) -> (Self, Option<Change>) {
-        if confirm.is_met(fixes, at.since(since)) {
-            (
-                Self::Inside {
-                    since,
-                    dwelt: false,
-                },
-                Some(Change::Entered { since }),
-            )
-        } else {
-            (Self::Entering { since, fixes }, None)
+    /// Says whether the track has been within the margin for so long that nobody knows on which side
+    /// it is: for as long as would have confirmed either.
+    #[must_use]
+    pub fn is_in_doubt(self, at: TrackTime, rule: &Rule) -> bool {
+        match self {
+            Self::Certain(_) => false,
+            Self::Uncertain(_, row) if self.is_inside() => row.meets(rule.exit_confirm(), at),
+            Self::Uncertain(_, row) => row.meets(rule.confirm, at),
         }
     }
+}
 
-    fn confirm_exit(self, at: TrackTime, confirm: Confirm) -> (Self, Option<Change>) {
-        match self {
-            Self::Leaving {
-                out_since, fixes, ..
-            } if confirm.is_met(fixes, at.since(out_since)) => {
-                (Self::Outside, Some(Change::Exited { since: out_since }))
-            }
-            Self::Outside | Self::Entering { .. } | Self::Inside { .. } | Self::Leaving { .. } => {
-                (self, None)
-            }
-        }
+fn entering(row: Option<Row>, at: TrackTime, rule: &Rule) -> (Place, Option<Change>) {
+    let row = Row::with(row, at);
+    if row.meets(rule.confirm, at) {
+        let since = row.since;
+        let stay = Stay::begun(since);
+        (Place::Inside(stay), Some(Change::Entered { since }))
+    } else {
+        (Place::Entering(row), None)
+    }
+}
+
+fn nearing(row: Option<Row>, at: TrackTime, rule: &Rule) -> (Place, Option<Change>) {
+    let row = Row::with(row, at);
+    if row.meets(rule.confirm, at) {
+        (Place::Approaching(None), Some(Change::Approaching))
+    } else {
+        (Place::Nearing(row), None)
+    }
+}
+
+fn turning_away(off: Option<Row>, at: TrackTime, rule: &Rule) -> (Place, Option<Change>) {
+    let off = Row::with(off, at);
+    if off.meets(rule.exit_confirm(), at) {
+        (Place::Outside, Some(Change::Withdrawn))
+    } else {
+        (Place::Approaching(Some(off)), None)
+    }
+}
+
+fn leaving(stay: Stay, row: Option<Row>, at: TrackTime, rule: &Rule) -> (Place, Option<Change>) {
+    let row = Row::with(row, at);
+    if row.meets(rule.exit_confirm(), at) {
+        let since = row.since;
+        (Place::Outside, Some(Change::Exited { since }))
+    } else {
+        (Place::Leaving(stay, row), None)
     }
 }
 
@@ -233,8 +385,8 @@ pub struct Visit {
     pub entered_at: Utc,
     /// Where the edge was crossed; absent if the track was first heard inside.
     pub entry: Option<LatLon>,
-    /// Whether the dwell was told.
-    pub dwelt: bool,
+    /// How often the dwell was told.
+    pub dwells: u32,
     /// The last fix that was counted into `travelled_m`.
     pub last_position: LatLon,
     /// Length travelled inside, metres.
@@ -242,110 +394,4 @@ pub struct Visit {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Steps through `sides` (`x` inside, `~` uncertain, `-` outside), one fix a second, and
-    /// compares the changes (`E` entered, `D` dwelling, `B` brushed, `L` left).
-    fn check_with(confirm: Confirm, sides: &str, expected: &str, why: &str) {
-        let mut standing = Standing::default();
-        let mut told = String::new();
-        for (second, side) in (0..).zip(sides.chars()) {
-            let side = match side {
-                'x' => Side::Inside,
-                '~' => Side::Uncertain,
-                _ => Side::Outside,
-            };
-            let at = TrackTime::from_micros(second * 1_000_000);
-            let (next, change) = standing.step(at, side, confirm, Some(Duration::from_secs(6)));
-            standing = next;
-            told.push(match change {
-                None => '.',
-                Some(Change::Entered { .. }) => 'E',
-                Some(Change::Dwelling) => 'D',
-                Some(Change::Brushed) => 'B',
-                Some(Change::Exited { .. }) => 'L',
-            });
-        }
-        assert_eq!(told, expected, "{why}");
-    }
-
-    fn check(sides: &str, expected: &str, why: &str) {
-        check_with(
-            Confirm {
-                fixes: Some(3),
-                span: None,
-            },
-            sides,
-            expected,
-            why,
-        );
-    }
-
-    #[test]
-    fn entering_is_told_once_and_only_when_confirmed() {
-        check("--xxxx", "....E.", "the third fix in a row confirms");
-        check("-xx-xx-", "...B..B", "two short visits do not add up");
-        check(
-            "-x~x~x",
-            ".....E",
-            "an uncertain fix neither counts nor breaks the row",
-        );
-    }
-
-    #[test]
-    fn leaving_is_told_once_and_a_stray_fix_outside_is_noise() {
-        check("xxx-x----", "..E....L.", "three in a row outside");
-        check(
-            "xxx~~~",
-            "..E...",
-            "the margin around the edge holds the standing",
-        );
-        check(
-            "xxx-~--",
-            "..E...L",
-            "uncertain fixes do not break the way out",
-        );
-    }
-
-    #[test]
-    fn dwelling_is_told_once_an_episode() {
-        check(
-            "xxxxxxxxx",
-            "..E...D..",
-            "six seconds after the first fix inside",
-        );
-        check(
-            "xxxxx-xx",
-            "..E...D.",
-            "a stray fix outside does not restart the dwell",
-        );
-        check("xxxxx~~~x", "..E.....D", "only a fix inside supports it");
-    }
-
-    #[test]
-    fn one_fix_confirms_when_one_is_asked_for() {
-        let confirm = Confirm {
-            fixes: Some(1),
-            span: None,
-        };
-        check_with(confirm, "-x-x-", ".ELEL", "every change of side is told");
-    }
-
-    #[test]
-    fn time_confirms_a_slow_track_before_fixes_do() {
-        let confirm = Confirm {
-            fixes: Some(5),
-            span: Some(Duration::from_secs(1)),
-        };
-        check_with(confirm, "-xx--", "..E.L", "two fixes a second apart");
-    }
-
-    #[test]
-    fn the_boundary_counts_as_inside() {
-        assert_eq!(Side::of(0.0, 0.0, 0.0), Side::Inside);
-        assert_eq!(Side::of(0.001, 0.0, 0.0), Side::Outside);
-        assert_eq!(Side::of(-5.0, 10.0, 10.0), Side::Uncertain);
-        assert_eq!(Side::of(10.0, 10.0, 10.0), Side::Uncertain);
-    }
-}
+mod tests;

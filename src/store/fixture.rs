@@ -218,7 +218,7 @@ pub(crate) fn standing_example(track: &str) -> StandingRecord {
         visit: Some(Visit {
             entered_at: OCCURRED_AT,
             entry: Some(place(41.25, 22.5)),
-            dwelt: true,
+            dwells: 2,
             last_position: place(41.2, 22.5),
             travelled_m: 61.5,
         }),

@@ -24,7 +24,7 @@ pub(super) fn put(connection: &Connection, record: &StandingRecord) -> rusqlite:
         visit.map(|visit| visit.entered_at.as_micros()),
         entry.map(LatLon::lat),
         entry.map(LatLon::lon),
-        visit.map(|visit| visit.dwelt),
+        visit.map(|visit| visit.dwells),
         visit.map(|visit| visit.last_position.lat()),
         visit.map(|visit| visit.last_position.lon()),
         visit.map(|visit| visit.travelled_m),
@@ -69,7 +69,7 @@ fn read_visit(row: &Row<'_>, entered_at: Utc) -> rusqlite::Result<Visit> {
             Some(lat) => Some(place(6, lat, row.get(7)?)?),
             None => None,
         },
-        dwelt: row.get(8)?,
+        dwells: row.get(8)?,
         last_position: place(9, row.get(9)?, row.get(10)?)?,
         // SQLite keeps NaN as NULL: it has to come back, for a unit that does not start is worse.
         travelled_m: row.get::<_, Option<f64>>(11)?.unwrap_or(f64::NAN),
@@ -98,7 +98,7 @@ mod tests {
         let unplaced = StandingRecord {
             visit: inside.visit.clone().map(|visit| Visit {
                 entry: None,
-                dwelt: false,
+                dwells: 0,
                 ..visit
             }),
             ..inside.clone()

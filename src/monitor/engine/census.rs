@@ -2,7 +2,7 @@
 
 use super::{Follow, Monitor};
 use crate::monitor::census::{Census, Inside, LastFix, TrackStatus};
-use crate::monitor::standing::Standing;
+use crate::monitor::standing::{Place, Standing};
 use crate::monitor::timekeeper::CivilTime;
 use crate::track::{Fix, TrackId, TrackTime};
 use crate::units::{Metres, Moment};
@@ -79,9 +79,9 @@ impl Monitor {
 
 /// Says since when a track is confirmed inside, if it is, and whether it may be on its way out.
 fn stay(standing: Standing) -> Option<(TrackTime, bool)> {
-    match standing {
-        Standing::Inside { since, .. } => Some((since, false)),
-        Standing::Leaving { since, .. } => Some((since, true)),
-        Standing::Outside | Standing::Entering { .. } => None,
+    match standing.place() {
+        Place::Inside(stay) => Some((stay.since, false)),
+        Place::Leaving(stay, _) => Some((stay.since, true)),
+        Place::Outside | Place::Nearing(_) | Place::Approaching(_) | Place::Entering(_) => None,
     }
 }

@@ -8,12 +8,12 @@ use crate::monitor::compose::{self, Ingredients};
 use crate::monitor::identity;
 use crate::monitor::memory::Memory;
 use crate::monitor::stand::{Stand, Told};
-use crate::monitor::standing::{Standing, StandingRecord, Visit};
+use crate::monitor::standing::{StandingRecord, Visit};
 use crate::monitor::storm::{CannotEnd, NotASilence, Present, Silence, SilenceRequest};
 use crate::monitor::timekeeper::{CivilTime, Timekeeper};
 use crate::monitor::voice::Profile;
 use crate::monitor::voices::Conflict;
-use crate::track::{Fix, TrackId, TrackTime, Whom};
+use crate::track::{Fix, TrackId, Whom};
 use crate::units::Moment;
 
 impl Monitor {
@@ -197,16 +197,11 @@ fn present<'a>(timekeeper: &Timekeeper, now: Moment, unit: &'a str) -> Present<'
 
 /// Describes a stay for the store.
 fn visit(stand: &Stand, fix: &Fix, civil: CivilTime) -> Option<Visit> {
-    let (since, dwelt): (TrackTime, bool) = match stand.standing {
-        Standing::Inside { since, dwelt } | Standing::Leaving { since, dwelt, .. } => {
-            (since, dwelt)
-        }
-        Standing::Outside | Standing::Entering { .. } => return None,
-    };
+    let stay = stand.standing.stay()?;
     Some(Visit {
-        entered_at: civil.at(fix, since),
+        entered_at: civil.at(fix, stay.since),
         entry: stand.entry().map(|entry| entry.position),
-        dwelt,
+        dwells: stay.dwells,
         last_position: fix.position,
         travelled_m: stand.travelled_m,
     })

@@ -80,7 +80,7 @@ impl Monitor {
         let room_m = |fix: &Fix| follow.vicinity.room_m(&self.corridors, fix.position);
         let rules = self.settings.rules.iter();
         let widest = rules
-            .map(|rule| rule.margin.width(fix.h_acc))
+            .map(|rule| rule.reach_m(fix.h_acc))
             .fold(0.0, f64::max);
         let Some(room_m) = room_m(fix)
             .filter(|room_m| widest < *room_m)
@@ -101,7 +101,7 @@ impl Monitor {
         let widths = follow
             .stands
             .keys()
-            .map(|(rule, _corridor)| self.settings.rules[*rule].margin.width(fix.h_acc));
+            .map(|(rule, _corridor)| self.settings.rules[*rule].reach_m(fix.h_acc));
         let reach = widths.fold(0.0, f64::max).min(REACH_MAX_M);
         let reach = Metres::new(reach).unwrap_or_default();
         self.corridors.near(fix.position, reach, &mut self.nearby);
@@ -137,7 +137,7 @@ impl Monitor {
         let edge_m = match nearby {
             Some(near) => near.edge_m,
             // The search went as far as the margin, so that it lies beyond.
-            None if was_known && rule.margin.width(fix.h_acc) <= REACH_MAX_M => f64::INFINITY,
+            None if was_known && rule.reach_m(fix.h_acc) <= REACH_MAX_M => f64::INFINITY,
             None => self.corridors.edge_distance_m(corridor, fix.position),
         };
         let (presence, counted) = self.presence(rule, corridor, fix, before);
