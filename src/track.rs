@@ -306,6 +306,9 @@ impl Velocity {
 pub struct TrackTime(i64);
 
 impl TrackTime {
+    /// Later than any other.
+    pub const MAX: Self = Self(i64::MAX);
+
     /// Wraps microseconds.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {

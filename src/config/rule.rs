@@ -66,7 +66,9 @@ fn read_one(mut section: Section<'_, '_>, known: Known<'_>, names: &mut BTreeSet
             .span("dwell")
             .map(|dwell| dwell.value)
             .or(default.dwell),
-        dwell_every: read_dwell_every(&mut section),
+        dwell_every: read_span(&mut section, "dwell-every"),
+        horizon: read_span(&mut section, "horizon"),
+        cool_down: read_span(&mut section, "cool-down"),
         severity: one_of(&mut section, "severity", &Severity::ALL, |value| {
             value.name()
         }),
@@ -88,12 +90,12 @@ fn read_events(rule: &mut Section<'_, '_>) -> Option<Vec<Event>> {
     Some(names.value.iter().filter_map(find).collect())
 }
 
-fn read_dwell_every(rule: &mut Section<'_, '_>) -> Option<Duration> {
-    let every = rule.span("dwell-every")?;
-    if every.value.is_zero() {
-        rule.refuse(&every, "must be more than 0");
+fn read_span(rule: &mut Section<'_, '_>, key: &'static str) -> Option<Duration> {
+    let span = rule.span(key)?;
+    if span.value.is_zero() {
+        rule.refuse(&span, "must be more than 0");
     }
-    Some(every.value)
+    Some(span.value)
 }
 
 /// Reads when a change of side counts.

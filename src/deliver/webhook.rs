@@ -108,6 +108,8 @@ struct Properties<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     certainty: Option<Certainty>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    accuracy_assumed_m: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     authenticity: Option<Authenticity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<&'a Link>,
@@ -185,6 +187,7 @@ impl<'a> Properties<'a> {
             conflict: alert.conflict.as_ref(),
             rule: alert.rule.as_ref(),
             certainty: alert.certainty,
+            accuracy_assumed_m: alert.accuracy_assumed_m,
             authenticity: alert.authenticity,
             link: alert.link.as_ref(),
             clock: &alert.clock,

@@ -105,6 +105,9 @@ pub struct Alert {
     /// How sure it is, from the accuracy against the distance to the edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certainty: Option<Certainty>,
+    /// The accuracy that was taken for that of a fix that reports none, metres.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_assumed_m: Option<f64>,
     /// How sure the sender's identity is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticity: Option<Authenticity>,
@@ -155,6 +158,7 @@ impl Alert {
             conflict: None,
             rule: None,
             certainty: None,
+            accuracy_assumed_m: None,
             authenticity: None,
             link: None,
             clock,
@@ -407,7 +411,7 @@ pub enum CrossingDirection {
 }
 
 /// Why a track counts as outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExitReason {
     /// It flew out.

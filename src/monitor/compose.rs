@@ -45,6 +45,7 @@ impl Told {
     /// Names the event.
     pub(super) fn event(&self) -> Event {
         match self {
+            Self::Approaching { .. } => Event::Approaching,
             Self::Entered { .. } => Event::Entered,
             Self::Dwelling { .. } => Event::Dwelling,
             Self::Crossed { .. } => Event::Crossed,
@@ -52,10 +53,28 @@ impl Told {
         }
     }
 
+    /// What has to be the same of two corridors for one alert to tell of both.
+    pub(super) fn kind(&self) -> (Event, Option<ExitReason>) {
+        (self.event(), self.reason())
+    }
+
+    fn reason(&self) -> Option<ExitReason> {
+        match self {
+            Self::Exited { reason, .. } => Some(*reason),
+            Self::Approaching { .. }
+            | Self::Entered { .. }
+            | Self::Dwelling { .. }
+            | Self::Crossed { .. } => None,
+        }
+    }
+
     /// Tells when it happened.
     fn at(&self) -> TrackTime {
         match self {
-            Self::Entered { at, .. } | Self::Dwelling { at, .. } | Self::Exited { at, .. } => *at,
+            Self::Approaching { at, .. }
+            | Self::Entered { at, .. }
+            | Self::Dwelling { at, .. }
+            | Self::Exited { at, .. } => *at,
             Self::Crossed { exit, .. } => exit.at,
         }
     }
@@ -110,12 +129,14 @@ impl Ingredients<'_> {
             inside_seconds: inside.map(|inside| round(inside.as_secs_f64(), 3)),
             travelled_m: inside.map(|_| round(self.travelled_m, 1)),
             direction: direction(told),
-            reason: match told {
-                Told::Exited { reason, .. } => Some(*reason),
-                Told::Entered { .. } | Told::Dwelling { .. } | Told::Crossed { .. } => None,
-            },
+            reason: told.reason(),
+            approach: approach(told),
             rule: Some(self.rule_name()),
             certainty: Some(certainty),
+            accuracy_assumed_m: match fix.h_acc {
+                Some(_) => None,
+                None => Some(self.rule.margin.accuracy_assumed.get()),
+            },
             authenticity: Some(fix.authenticity),
             link: Some(link_of(fix)),
             evidence: Some(evidence_of(fix)),
@@ -155,6 +176,8 @@ impl Ingredients<'_> {
                 ..
             } if !fix.is_interfered => height.unwrap_or(outline),
             Told::Exited { .. } => outline,
+            // Where a course leads is no more than likely.
+            Told::Approaching { .. } => outline.min(Certainty::Likely),
             Told::Entered { .. } | Told::Dwelling { .. } | Told::Crossed { .. } => {
                 height.map_or(outline, |height| height.min(outline))
             }
@@ -343,6 +366,7 @@ fn evidence_of(fix: &Fix) -> Evidence {
 
 fn story(told: &Told) -> (Option<Crossing>, Option<Crossing>, Option<Duration>) {
     match told {
+        Told::Approaching { .. } => (None, None, None),
         Told::Entered { entry, .. } => (*entry, None, None),
         Told::Dwelling { entry, inside, .. } => (*entry, None, Some(*inside)),
         Told::Crossed { entry, exit } => (Some(*entry), Some(*exit), Some(exit.at.since(entry.at))),
@@ -353,6 +377,17 @@ fn story(told: &Told) -> (Option<Crossing>, Option<Crossing>, Option<Duration>) 
             ..
         } => (*entry, *exit, Some(*inside)),
     }
+}
+
+fn approach(told: &Told) -> Option<alert::Approach> {
+    let Told::Approaching { lead, .. } = told else {
+        return None;
+    };
+    Some(alert::Approach {
+        seconds_to_entry: round(lead.after.as_secs_f64(), 1),
+        lat: round(lead.entry.lat(), 7),
+        lon: round(lead.entry.lon(), 7),
+    })
 }
 
 fn direction(told: &Told) -> Option<CrossingDirection> {

@@ -1,8 +1,10 @@
 //! The monitor: takes reports, follows tracks, and hands decisions back.
 
+mod around;
 mod assigned;
 mod attended;
 mod census;
+mod earlier;
 mod filing;
 mod losses;
 mod room;
@@ -15,7 +17,9 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::corridor::{CorridorIndex, CorridorSet, Nearby, Passage, Vicinity};
+use self::around::{Around, Asks};
+use self::watch::Found;
+use crate::corridor::{CorridorIndex, CorridorSet, Vicinity};
 use crate::monitor::attendance::Attendance;
 use crate::monitor::fleet::Fleet;
 use crate::monitor::gate::{GateSettings, Rejection};
@@ -25,14 +29,14 @@ use crate::monitor::roster::{Roster, RosterSettings};
 use crate::monitor::routes::Route;
 use crate::monitor::rule::Rule;
 use crate::monitor::sample;
-use crate::monitor::stand::Stand;
+use crate::monitor::stand::{Past, Stand};
 use crate::monitor::standing::StandingRecord;
 use crate::monitor::storm::{Inhibit, Storm, StormSettings};
 use crate::monitor::timekeeper::Timekeeper;
 use crate::monitor::vigil::{Notice, Roll, Vigil};
 use crate::monitor::voices::{Outcome, Voices};
 use crate::monitor::{Decision, Restored};
-use crate::track::{Fix, LinkName, Report, TrackId, Whom};
+use crate::track::{Fix, LinkName, Report, TrackId, TrackTime, Whom};
 use crate::units::{Moment, Monotonic};
 
 use assigned::Assigned;
@@ -110,6 +114,7 @@ pub struct Monitor {
     corridors: Arc<CorridorSet>,
     /// Which corridors each rule watches, in order.
     watched: Vec<Vec<CorridorIndex>>,
+    asks: Asks,
     identities: BTreeMap<Whom, Voices>,
     roster: Roster,
     timekeeper: Timekeeper,
@@ -128,9 +133,11 @@ pub struct Monitor {
     decisions: VecDeque<Decision>,
     remarks: VecDeque<Remark>,
     counts: Counts,
-    nearby: Vec<Nearby>,
-    passages: Vec<Passage>,
-    concerned: Vec<CorridorIndex>,
+    around: Around,
+    found: Vec<Found>,
+    /// Fixes that went through no rule.
+    #[cfg(test)]
+    calm_fixes: u64,
 }
 
 /// Everything known of one track.
@@ -142,8 +149,12 @@ struct Follow {
     assigned: Vec<Assigned>,
     /// Only what is near or not yet told to the end.
     stands: BTreeMap<(usize, CorridorIndex), Stand>,
-    /// How many episodes there were with the corridors that are left behind.
-    episodes: BTreeMap<(usize, CorridorIndex), u64>,
+    /// The episodes that there were with the corridors that are left behind.
+    pasts: BTreeMap<(usize, CorridorIndex), Past>,
+    /// The way flown while anybody asked, metres.
+    odometer_m: f64,
+    /// Until when fixes with room around them change nothing, if it is settled.
+    calm_until: Option<TrackTime>,
     /// How far it may fly before the index can say anything new.
     vicinity: Vicinity,
 }
@@ -183,6 +194,7 @@ impl Monitor {
             }
         }
         Self {
+            asks: Asks::of(&settings.rules),
             settings,
             corridors,
             watched,
@@ -200,9 +212,10 @@ impl Monitor {
             decisions: VecDeque::new(),
             remarks: VecDeque::new(),
             counts: Counts::default(),
-            nearby: Vec::new(),
-            passages: Vec::new(),
-            concerned: Vec::new(),
+            around: Around::default(),
+            found: Vec::new(),
+            #[cfg(test)]
+            calm_fixes: 0,
         }
     }
 
@@ -359,6 +372,32 @@ impl Monitor {
         for follow in self.tracks.values_mut() {
             follow.vicinity = Vicinity::default();
         }
+    }
+
+    /// Forgets which tracks are settled, so that the next fix of each goes through every rule.
+    #[cfg(test)]
+    pub(super) fn forget_calm(&mut self) {
+        for follow in self.tracks.values_mut() {
+            follow.calm_until = None;
+        }
+    }
+
+    /// Returns how many tracks are settled.
+    #[cfg(test)]
+    pub(super) fn calm_tracks(&self) -> usize {
+        let room_m = |follow: &Follow| {
+            let last = follow.last.as_ref()?;
+            follow.calm_until?;
+            let room_m = follow.vicinity.room_m(&self.corridors, last.position)?;
+            (self.asks.reach_m(last) < room_m).then_some(room_m)
+        };
+        self.tracks.values().filter_map(room_m).count()
+    }
+
+    /// Returns how many fixes went through no rule.
+    #[cfg(test)]
+    pub(super) fn calm_fixes(&self) -> u64 {
+        self.calm_fixes
     }
 
     /// Returns how many stories are under way.

@@ -191,7 +191,7 @@ pub(super) fn told(decisions: Vec<Decision>) -> Vec<Alert> {
 /// What the store reads back after `decisions`: the last standing of each.
 pub(super) fn stored(decisions: &[Decision]) -> Vec<StandingRecord> {
     let mut standings = BTreeMap::new();
-    for standing in decisions.iter().filter_map(|one| one.standing.as_ref()) {
+    for standing in decisions.iter().flat_map(Decision::standings) {
         let key = (&standing.rule, &standing.track, &standing.corridor);
         standings.insert(key, standing.clone());
     }

@@ -11,6 +11,7 @@
 //! 4. The same reports give the same decisions.
 
 pub mod alert;
+mod approach;
 pub mod attendance;
 mod census;
 mod compose;
@@ -59,6 +60,8 @@ pub use vigil::{Notice, Roll};
 pub struct Decision {
     /// The standing as it is from then on; absent if this is about no corridor.
     pub standing: Option<standing::StandingRecord>,
+    /// Those with the other corridors that the alert names.
+    pub others: Vec<standing::StandingRecord>,
     /// What else has to outlive a restart from then on.
     pub memories: Vec<memory::Memory>,
     /// What to tell; absent if nobody wants to know.
@@ -67,6 +70,13 @@ pub struct Decision {
     pub held: Option<HeldBack>,
     /// Alerts that were held back and are told from then on.
     pub releases: Vec<Release>,
+}
+
+impl Decision {
+    /// Returns every standing that changed.
+    pub fn standings(&self) -> impl Iterator<Item = &standing::StandingRecord> {
+        self.standing.iter().chain(&self.others)
+    }
 }
 
 /// Why an alert is told to nobody for the time being.

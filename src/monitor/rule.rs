@@ -44,6 +44,10 @@ pub struct Rule {
     pub dwell: Option<Duration>,
     /// How often it is told again; absent for once a stay.
     pub dwell_every: Option<Duration>,
+    /// How far ahead a way inside is worth telling; absent for not at all.
+    pub horizon: Option<Duration>,
+    /// For how long after an exit nothing new is told of the same track and corridor.
+    pub cool_down: Option<Duration>,
     /// How grave its alerts are that meet none of these conditions.
     pub severity: Severity,
     /// Conditions for another severity, of which the first one that is met decides.
@@ -70,6 +74,8 @@ impl Default for Rule {
             margin_exit: None,
             dwell: Some(Duration::from_secs(300)),
             dwell_every: None,
+            horizon: None,
+            cool_down: None,
             severity: Severity::default(),
             severity_when: Vec::new(),
             status: Status::default(),
@@ -89,6 +95,12 @@ impl Rule {
     #[must_use]
     pub fn exit_margin(&self) -> Margin {
         self.margin_exit.unwrap_or(self.margin)
+    }
+
+    /// Returns for how long a way inside that was withdrawn is the same if it comes again.
+    #[must_use]
+    pub fn again(&self) -> Duration {
+        self.cool_down.max(self.horizon).unwrap_or_default()
     }
 
     /// Returns the greater of both margins for a fix of accuracy `h_acc`, metres.

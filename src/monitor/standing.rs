@@ -21,8 +21,6 @@
 //! uncertain then, remembers for how long it has been, and goes on from the same place, whatever the
 //! next fix says that is beyond the margin.
 
-use std::time::Duration;
-
 use crate::monitor::rule::{Confirm, Rule};
 use crate::track::TrackTime;
 use crate::units::{LatLon, Utc};

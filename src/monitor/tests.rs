@@ -1,13 +1,17 @@
 //! The monitor as a whole, from reports to decisions.
 
+mod approaches;
 mod attendances;
+mod calm;
 mod clocks;
+mod cool_downs;
 mod crossings;
 mod filters;
 mod flights;
 mod identities;
 mod limits;
 mod losses;
+mod overlaps;
 mod restarts;
 mod routes;
 mod tracks;

@@ -22,7 +22,7 @@ pub(super) fn store(
     routing: &Routing,
     now: Utc,
 ) -> rusqlite::Result<bool> {
-    if let Some(standing) = &decision.standing {
+    for standing in decision.standings() {
         standings::put(connection, standing)?;
     }
     for memory in &decision.memories {

@@ -57,6 +57,7 @@ pub(crate) fn alert_example() -> Alert {
             height: Some("within".to_owned()),
         }),
         certainty: Some(alert::Certainty::Observed),
+        accuracy_assumed_m: Some(10.0),
         authenticity: Some(Authenticity::Unsigned),
         link: Some(alert::Link {
             name: "radio".to_owned(),

@@ -77,8 +77,8 @@ impl Monitor {
         }
         let now = self.civil_moment(fix.received);
         for &attendance in &follow.filed.attendances {
-            for nth in 0..self.nearby.len() {
-                let near = self.nearby[nth];
+            for nth in 0..self.around.nearby.len() {
+                let near = self.around.nearby[nth];
                 let key = (attendance, near.corridor);
                 let found = self.posts.posts.binary_search_by_key(&key, Post::key);
                 let (Ok(post), true) = (found, near.edge_m <= 0.0) else {

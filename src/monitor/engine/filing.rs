@@ -73,7 +73,7 @@ impl Monitor {
         follow.stands.retain(|key, stand| {
             let is_kept = rules[key.0] || stand.standing.is_inside();
             if !is_kept {
-                follow.episodes.insert(*key, stand.episode);
+                follow.pasts.insert(*key, stand.past);
             }
             is_kept
         });

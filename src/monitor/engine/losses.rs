@@ -33,7 +33,9 @@ impl Monitor {
     /// Tells of those that have become silent for too long.
     pub(super) fn tell_losses(&mut self, now: Moment) {
         while let Some((track, heard)) = self.vigil.poll_loss() {
-            if let Some(follow) = self.tracks.remove(&track) {
+            if let Some(mut follow) = self.tracks.remove(&track) {
+                // Its next fix tells that it is heard again.
+                follow.calm_until = None;
                 let civil = self.timekeeper.civil(now);
                 let heard_at = civil.of(now).before(now.monotonic.since(heard));
                 if let Some(last) = &follow.last {
@@ -167,8 +169,8 @@ impl Monitor {
             rule: self.settings.rules[rule].name.clone(),
             track: follow.key.clone(),
             corridor: self.corridors.get(corridor).id.to_string(),
-            episode: stand.episode,
-            alerts: stand.alerts,
+            episode: stand.past.episode,
+            alerts: stand.past.alerts,
             visit: None,
             approaching: false,
             named: false,
@@ -177,7 +179,7 @@ impl Monitor {
         let (history, unit) = (self.settings.history, &self.settings.unit);
         Some(Episode {
             id: identity::episode_id(history, unit, &record),
-            index: stand.alerts,
+            index: stand.past.alerts,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Room for new identities: who is lost and concerns nobody makes way.
 
 use super::{Follow, Monitor};
+use crate::monitor::stand::Ended;
 use crate::monitor::standing::StandingRecord;
 
 impl Monitor {
@@ -26,19 +27,24 @@ impl Monitor {
     /// Keeps the numbers of a track's episodes for when it is heard again: they make the ids of
     /// alerts.
     fn keep_episodes(&mut self, follow: Follow) {
-        let Follow { key, episodes, .. } = follow;
-        let counted = episodes.into_iter().filter(|(_, episode)| 0 < *episode);
+        let Follow {
+            key, pasts, last, ..
+        } = follow;
+        let counted = pasts.into_iter().filter(|(_, past)| 0 < past.episode);
         let records: Vec<StandingRecord> = counted
-            .map(|((rule, corridor), episode)| StandingRecord {
+            .map(|((rule, corridor), past)| StandingRecord {
                 rule: self.settings.rules[rule].name.clone(),
                 track: key.clone(),
                 corridor: self.corridors.get(corridor).id.to_string(),
-                episode,
-                alerts: 0,
+                episode: past.episode,
+                alerts: past.alerts,
                 visit: None,
-                approaching: false,
+                approaching: matches!(past.ended, Some(Ended::Withdrawn(_))),
                 named: false,
-                left_at: None,
+                left_at: last.as_ref().zip(past.ended).map(|(last, ended)| {
+                    let civil = self.timekeeper.civil(last.received);
+                    civil.at(last, ended.at())
+                }),
             })
             .collect();
         if !records.is_empty() {

@@ -1,19 +1,21 @@
 //! Decisions to alerts: the one way out of the monitor.
 
+use super::watch::Found;
 use super::{Follow, Monitor};
 use crate::corridor::CorridorIndex;
 use crate::monitor::Decision;
-use crate::monitor::alert::{Alert, Episode, Event};
+use crate::monitor::alert::{Alert, Also, Episode, Event};
 use crate::monitor::compose::{self, Ingredients};
 use crate::monitor::identity;
 use crate::monitor::memory::Memory;
-use crate::monitor::stand::{Stand, Told};
+use crate::monitor::rule::Rule;
+use crate::monitor::stand::{Ended, Stand};
 use crate::monitor::standing::{StandingRecord, Visit};
 use crate::monitor::storm::{CannotEnd, NotASilence, Present, Silence, SilenceRequest};
 use crate::monitor::timekeeper::{CivilTime, Timekeeper};
 use crate::monitor::voice::Profile;
 use crate::monitor::voices::Conflict;
-use crate::track::{Fix, TrackId, Whom};
+use crate::track::{Fix, TrackId, TrackTime, Whom};
 use crate::units::Moment;
 
 impl Monitor {
@@ -76,60 +78,143 @@ impl Monitor {
         });
     }
 
+    /// Keeps where a track stands, without a word.
+    pub(super) fn note(&mut self, follow: &Follow, key: (usize, CorridorIndex), fix: &Fix) {
+        let standing = self.record(follow, key, fix);
+        self.tell(Decision {
+            standing,
+            ..Decision::default()
+        });
+    }
+
+    /// Tells what happened with several corridors of a rule at one fix: of the first one, with the
+    /// others named.
+    ///
+    /// With one that is entered, those are that the fix is surely inside of as well.
+    pub(super) fn tell_together(
+        &mut self,
+        follow: &mut Follow,
+        track: &TrackId,
+        rule: usize,
+        fix: &Fix,
+        alike: &[Found],
+    ) {
+        let [first, others @ ..] = alike else {
+            return;
+        };
+        let event = first.told.event();
+        let keys = others.iter().map(|found| (rule, found.corridor));
+        if !self.settings.rules[rule].events.contains(&event) {
+            self.note(follow, (rule, first.corridor), fix);
+            for key in keys {
+                self.note(follow, key, fix);
+            }
+            return;
+        }
+        let mut keys: Vec<_> = keys.collect();
+        if event == Event::Entered {
+            keys.extend(follow.join(rule, &self.settings.rules[rule], fix.at));
+        }
+        let named = keys.into_iter().map(|key| self.name(follow, key, fix));
+        let (others, also) = named.collect::<Vec<_>>().into_iter().flatten().unzip();
+        let decision = self.decide(follow, track, rule, fix, first, also);
+        if let Some(decision) = decision {
+            self.tell(Decision { others, ..decision });
+        }
+    }
+
+    /// Names a corridor in the alert about another one, as the next of its own episode.
+    fn name(
+        &self,
+        follow: &mut Follow,
+        key: (usize, CorridorIndex),
+        fix: &Fix,
+    ) -> Option<(StandingRecord, Also)> {
+        let stand = follow.stands.get_mut(&key)?;
+        stand.is_named = true;
+        let index = stand.past.alerts;
+        stand.past.alerts += 1;
+        let record = self.record(follow, key, fix)?;
+        let corridor = self.corridors.get(key.1);
+        let countries = if corridor.countries.is_empty() {
+            corridor.country.clone().into_iter().collect()
+        } else {
+            corridor.countries.clone()
+        };
+        let also = Also {
+            id: corridor.id.to_string(),
+            name: corridor.name.clone(),
+            countries,
+            episode: Episode {
+                id: identity::episode_id(self.settings.history, &self.settings.unit, &record),
+                index,
+            },
+        };
+        Some((record, also))
+    }
+
     /// Turns what a fix changed into the standing to store and the alert to send.
-    pub(super) fn decide(
+    fn decide(
         &self,
         follow: &mut Follow,
         track: &TrackId,
         rule_index: usize,
-        corridor: CorridorIndex,
         fix: &Fix,
-        told: &Told,
+        found: &Found,
+        also: Vec<Also>,
     ) -> Option<Decision> {
-        let rule = &self.settings.rules[rule_index];
-        let profile = self.profile(track);
-        let civil = self.timekeeper.civil(fix.received);
-        let stand = follow.stands.get_mut(&(rule_index, corridor))?;
-        let mut standing = StandingRecord {
-            rule: rule.name.clone(),
-            track: follow.key.clone(),
-            corridor: self.corridors.get(corridor).id.to_string(),
-            episode: stand.episode,
-            alerts: stand.alerts,
-            visit: visit(stand, fix, civil),
-            approaching: false,
-            named: false,
-            left_at: None,
+        let key = (rule_index, found.corridor);
+        let stand = follow.stands.get_mut(&key)?;
+        let index = stand.past.alerts;
+        stand.past.alerts += 1;
+        let travelled_m = stand.travelled_m(follow.odometer_m);
+        let standing = self.record(follow, key, fix)?;
+        let id = identity::episode_id(self.settings.history, &self.settings.unit, &standing);
+        let ingredients = Ingredients {
+            unit: &self.settings.unit,
+            corridors: &self.corridors,
+            corridor: found.corridor,
+            rule: &self.settings.rules[rule_index],
+            track,
+            profile: &self.profile(track),
+            callsign: self.callsign(track),
+            fix,
+            civil: self.timekeeper.civil(fix.received),
+            travelled_m,
+            episode: Episode { id, index },
+            id: identity::alert_id(id, found.told.event(), index),
         };
-        let event = told.event();
-        let alert = rule.events.contains(&event).then(|| -> Alert {
-            let id = identity::episode_id(self.settings.history, &self.settings.unit, &standing);
-            let episode = Episode {
-                id,
-                index: stand.alerts,
-            };
-            stand.alerts += 1;
-            let ingredients = Ingredients {
-                unit: &self.settings.unit,
-                corridors: &self.corridors,
-                corridor,
-                rule,
-                track,
-                profile: &profile,
-                callsign: self.callsign(track),
-                fix,
-                civil,
-                travelled_m: stand.travelled_m,
-                episode,
-                id: identity::alert_id(id, event, episode.index),
-            };
-            ingredients.compose(told)
-        });
-        standing.alerts = stand.alerts;
+        let alert = Alert {
+            also,
+            ..ingredients.compose(&found.told)
+        };
         Some(Decision {
             standing: Some(standing),
-            alert,
+            alert: Some(alert),
             ..Decision::default()
+        })
+    }
+
+    /// Describes where a track stands for the store.
+    fn record(
+        &self,
+        follow: &Follow,
+        key: (usize, CorridorIndex),
+        fix: &Fix,
+    ) -> Option<StandingRecord> {
+        let stand = follow.stands.get(&key)?;
+        let civil = self.timekeeper.civil(fix.received);
+        let ended = stand.past.ended;
+        Some(StandingRecord {
+            rule: self.settings.rules[key.0].name.clone(),
+            track: follow.key.clone(),
+            corridor: self.corridors.get(key.1).id.to_string(),
+            episode: stand.past.episode,
+            alerts: stand.past.alerts,
+            visit: visit(stand, follow.odometer_m, fix, civil),
+            approaching: stand.is_approaching || matches!(ended, Some(Ended::Withdrawn(_))),
+            named: stand.is_named,
+            left_at: ended.map(|ended| civil.at(fix, ended.at())),
         })
     }
 
@@ -195,14 +280,24 @@ fn present<'a>(timekeeper: &Timekeeper, now: Moment, unit: &'a str) -> Present<'
     }
 }
 
+impl Follow {
+    /// Lets all stands of a rule count as inside that the last fix was surely inside of; returns which.
+    fn join(&mut self, rule: usize, asked: &Rule, at: TrackTime) -> Vec<(usize, CorridorIndex)> {
+        let of_rule = self.stands.iter_mut().filter(|(key, _)| key.0 == rule);
+        of_rule
+            .filter_map(|(key, stand)| stand.join(at, asked).then_some(*key))
+            .collect()
+    }
+}
+
 /// Describes a stay for the store.
-fn visit(stand: &Stand, fix: &Fix, civil: CivilTime) -> Option<Visit> {
+fn visit(stand: &Stand, odometer_m: f64, fix: &Fix, civil: CivilTime) -> Option<Visit> {
     let stay = stand.standing.stay()?;
     Some(Visit {
         entered_at: civil.at(fix, stay.since),
         entry: stand.entry().map(|entry| entry.position),
         dwells: stay.dwells,
         last_position: fix.position,
-        travelled_m: stand.travelled_m,
+        travelled_m: stand.travelled_m(odometer_m),
     })
 }

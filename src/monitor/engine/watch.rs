@@ -3,24 +3,39 @@
 use std::mem;
 use std::time::Duration;
 
+use super::around::Asks;
 use super::{Follow, Monitor};
-use crate::corridor::CorridorIndex;
+use crate::corridor::{CorridorIndex, CorridorSet};
 use crate::monitor::presence::Presence;
 use crate::monitor::rule::Rule;
-use crate::monitor::stand::{Stand, Step};
-use crate::monitor::standing::StandingRecord;
-use crate::track::{Fix, TrackId};
-use crate::units::Metres;
+use crate::monitor::stand::{Outcome, Stand, Step, Told};
+use crate::track::{Fix, TrackId, TrackKind, TrackTime};
 
-/// How far around a fix corridors are looked for, metres; those that are known to matter are
-/// measured one by one beyond it.
-const REACH_MAX_M: f64 = 1_000.0;
 /// After a longer silence nobody knows the way between two fixes.
 const WAY_KNOWN_MAX: Duration = Duration::from_secs(300);
+
+/// What a fix changed for a rule and one of its corridors.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) corridor: CorridorIndex,
+    /// Signed distance of the fix to the edge, metres; infinite if beyond every margin.
+    pub(super) edge_m: f64,
+    pub(super) told: Told,
+}
 
 impl Monitor {
     /// Takes a fix that passed the gate.
     pub(super) fn handle_fix(&mut self, track: &TrackId, fix: Fix, continuous: bool) {
+        if let Some(follow) = self.tracks.get_mut(track)
+            && follow.stays_calm(&self.corridors, &self.asks, &fix, continuous)
+        {
+            follow.last = Some(fix);
+            #[cfg(test)]
+            {
+                self.calm_fixes += 1;
+            }
+            return;
+        }
         let mut follow = self.tracks.get_mut(track).map_or_else(
             || Follow {
                 key: track.to_string(),
@@ -33,84 +48,29 @@ impl Monitor {
         }
         self.file(&mut follow, track, &fix);
         let last = follow.last.take();
-        let before = last.as_ref().filter(|last| {
-            continuous && last.at <= fix.at && fix.at.since(last.at) <= WAY_KNOWN_MAX
-        });
+        let before = last
+            .as_ref()
+            .filter(|last| is_flown_from(last, &fix, continuous));
+        if let Some(before) = before {
+            follow.count_way(before, &fix);
+        }
 
         self.find_concerned(&mut follow, &fix, before);
-        let concerned = mem::take(&mut self.concerned);
+        let concerned = mem::take(&mut self.around.concerned);
         for rule in 0..self.settings.rules.len() {
             for &corridor in &concerned {
                 self.step(&mut follow, track, rule, corridor, &fix, before);
             }
+            self.conclude(&mut follow, track, rule, &fix);
         }
-        self.concerned = concerned;
+        self.around.concerned = concerned;
         self.step_routes(&mut follow, track, &fix);
         self.attend(&follow, &fix);
         self.regain(&follow, track, &fix);
 
+        follow.calm_until = self.is_calm_until(&follow, track.whom.kind());
         follow.last = Some(fix);
         self.tracks.insert(track.clone(), follow);
-    }
-
-    /// Collects the corridors that this fix could change anything for.
-    ///
-    /// Those that it lies in or has passed, and those that a story is under way with. Margins
-    /// only matter for the latter, so that they bound the search.
-    fn find_concerned(&mut self, follow: &mut Follow, fix: &Fix, before: Option<&Fix>) {
-        if !self.knows_the_vicinity(follow, fix, before) {
-            self.ask_the_index(follow, fix, before);
-        }
-        self.concerned.clear();
-        self.concerned
-            .extend(self.nearby.iter().map(|nearby| nearby.corridor));
-        self.concerned
-            .extend(self.passages.iter().map(|passage| passage.corridor));
-        self.concerned
-            .extend(follow.stands.keys().map(|(_rule, corridor)| *corridor));
-        self.concerned.sort_unstable();
-        self.concerned.dedup();
-    }
-
-    /// Answers from what is remembered, if no edge is within the widest margin of any rule.
-    ///
-    /// Beyond every margin a distance decides nothing but on which side of the edge the fix is, so
-    /// that a bound of it does.
-    fn knows_the_vicinity(&mut self, follow: &Follow, fix: &Fix, before: Option<&Fix>) -> bool {
-        let room_m = |fix: &Fix| follow.vicinity.room_m(&self.corridors, fix.position);
-        let rules = self.settings.rules.iter();
-        let widest = rules
-            .map(|rule| rule.reach_m(fix.h_acc))
-            .fold(0.0, f64::max);
-        let Some(room_m) = room_m(fix)
-            .filter(|room_m| widest < *room_m)
-            .filter(|_| before.is_none_or(|before| room_m(before).is_some()))
-        else {
-            return false;
-        };
-        self.nearby.clear();
-        self.nearby.extend(follow.vicinity.inside(room_m));
-        self.passages.clear();
-        if before.is_some() {
-            self.passages.extend(follow.vicinity.passages());
-        }
-        true
-    }
-
-    fn ask_the_index(&mut self, follow: &mut Follow, fix: &Fix, before: Option<&Fix>) {
-        let widths = follow
-            .stands
-            .keys()
-            .map(|(rule, _corridor)| self.settings.rules[*rule].reach_m(fix.h_acc));
-        let reach = widths.fold(0.0, f64::max).min(REACH_MAX_M);
-        let reach = Metres::new(reach).unwrap_or_default();
-        self.corridors.near(fix.position, reach, &mut self.nearby);
-        self.passages.clear();
-        if let Some(before) = before {
-            self.corridors
-                .passages(before.position, fix.position, &mut self.passages);
-        }
-        self.corridors.survey(fix.position, &mut follow.vicinity);
     }
 
     fn step(
@@ -127,48 +87,81 @@ impl Monitor {
         }
         let key = (rule_index, corridor);
         let rule = &self.settings.rules[rule_index];
-        let nearby = self.nearby.iter().find(|near| near.corridor == corridor);
-        let passage = self.passages.iter().find(|way| way.corridor == corridor);
-        let is_inside = nearby.is_some_and(|near| near.edge_m <= 0.0);
-        let was_known = follow.stands.contains_key(&key);
-        if !is_inside && passage.is_none() && !was_known {
+        let edge_m = self.around.edge_m(corridor);
+        let passage = self.around.passage(corridor);
+        let lead = self.around.lead(corridor);
+        let is_near = edge_m.is_some_and(|edge_m| edge_m <= rule.exit_margin().width(fix.h_acc));
+        let is_concerned = is_near || passage.is_some() || lead.is_some();
+        if !is_concerned && !follow.stands.contains_key(&key) {
             return;
         }
-        let edge_m = match nearby {
-            Some(near) => near.edge_m,
-            // The search went as far as the margin, so that it lies beyond.
-            None if was_known && rule.reach_m(fix.h_acc) <= REACH_MAX_M => f64::INFINITY,
-            None => self.corridors.edge_distance_m(corridor, fix.position),
-        };
+        // The search went as far as the margin, up to a bound, so that what it did not find lies beyond.
+        let edge_m = edge_m.unwrap_or_else(|| {
+            if Asks::is_within_reach(rule.reach_m(fix.h_acc)) {
+                f64::INFINITY
+            } else {
+                self.corridors.edge_distance_m(corridor, fix.position)
+            }
+        });
         let (presence, counted) = self.presence(rule, corridor, fix, before);
-        let episodes = follow.episodes.get(&key).copied().unwrap_or(0);
+        let past = follow.pasts.get(&key).copied().unwrap_or_default();
         let stand = follow
             .stands
             .entry(key)
-            .or_insert_with(|| Stand::after(episodes));
-        let told = stand.step(&Step {
+            .or_insert_with(|| Stand::after(past));
+        let outcome = stand.step(&Step {
             corridors: &self.corridors,
             corridor,
             rule,
             fix,
             before,
+            odometer_m: follow.odometer_m,
             edge_m,
             presence,
             counted,
             passage: passage.map(|passage| (passage.enter, passage.leave)),
+            lead,
         });
         self.remark_height(follow, rule_index, fix);
-        if let Some(told) = told {
-            let decision = self.decide(follow, track, rule_index, corridor, fix, &told);
-            if let Some(decision) = decision {
-                self.tell(decision);
+        match outcome {
+            Outcome::Nothing => {}
+            Outcome::Noted => self.note(follow, key, fix),
+            Outcome::Told(told) => self.found.push(Found {
+                corridor,
+                edge_m,
+                told,
+            }),
+        }
+        if self.found.is_empty() {
+            follow.forget_if_over(key);
+        }
+    }
+
+    /// Tells what a fix changed for a rule: one alert for all corridors that the same happened with.
+    fn conclude(&mut self, follow: &mut Follow, track: &TrackId, rule: usize, fix: &Fix) {
+        if self.found.is_empty() {
+            return;
+        }
+        let mut found = mem::take(&mut self.found);
+        // The one that the track is deepest in speaks for the others. What is known of a distance may be
+        // no more than on which side of the margin it lies.
+        if 1 < found.len() {
+            for one in &mut found {
+                one.edge_m = (self.corridors).edge_distance_m(one.corridor, fix.position);
             }
         }
-        if let Some(stand) = follow.stands.get(&key)
-            && stand.is_over()
-        {
-            follow.episodes.insert(key, stand.episode);
-            follow.stands.remove(&key);
+        found.sort_by(|a, b| {
+            let alike = a.told.kind().cmp(&b.told.kind());
+            alike.then(a.edge_m.total_cmp(&b.edge_m))
+        });
+        for alike in found.chunk_by(|a, b| a.told.kind() == b.told.kind()) {
+            self.tell_together(follow, track, rule, fix, alike);
+        }
+        found.clear();
+        self.found = found;
+        let keys: Vec<_> = follow.stands.keys().copied().collect();
+        for key in keys {
+            follow.forget_if_over(key);
         }
     }
 
@@ -190,47 +183,88 @@ impl Monitor {
         (of(fix), before.is_some_and(|before| of(before).counts()))
     }
 
-    /// Gives a track that is heard for the first time the standings of an earlier run.
-    fn restore(&mut self, follow: &mut Follow, first: &Fix) {
-        let Some(records) = self.restored.remove(&follow.key) else {
-            return;
-        };
-        let arrived_at = self.timekeeper.civil(first.received).of(first.received);
-        for record in records {
-            if let Some((rule, corridor)) = self.watch_of(&record) {
-                let stand = Stand::restore(&record, &self.corridors, corridor, (first, arrived_at));
-                if stand.is_over() {
-                    follow.episodes.insert((rule, corridor), stand.episode);
-                } else {
-                    follow.stands.insert((rule, corridor), stand);
+    /// Says until when fixes with room around them change nothing for a track, if it is so settled.
+    ///
+    /// It is if with each corridor that it is inside of, every rule that is about both has a stay that is
+    /// confirmed, and nothing else is under way. What counts at some heights and times only may change
+    /// without a move, and so may what an aircraft calls itself. Routes and attendances look at each fix.
+    fn is_calm_until(&self, follow: &Follow, kind: TrackKind) -> Option<TrackTime> {
+        let mut until = TrackTime::MAX;
+        for (&(rule, corridor), stand) in &follow.stands {
+            let asked = &self.settings.rules[rule];
+            if self.corridors.get(corridor).is_limited() || asked.is_limited() {
+                return None;
+            }
+            until = until.min(stand.is_calm_until(asked)?);
+        }
+        if !follow.assigned.is_empty() {
+            return None;
+        }
+        for nearby in follow.vicinity.inside(0.0) {
+            if kind == TrackKind::Aircraft || !follow.filed.attendances.is_empty() {
+                return None;
+            }
+            let rules = 0..self.settings.rules.len();
+            for rule in rules.filter(|rule| self.is_about(follow, *rule, nearby.corridor)) {
+                if !follow.stands.contains_key(&(rule, nearby.corridor)) {
+                    return None;
                 }
-            } else {
-                let orphans = self.restored.entry(follow.key.clone());
-                orphans.or_default().push(record);
             }
         }
+        Some(until)
     }
 
-    /// Returns the standings of an earlier run that say inside where no rule of that name
-    /// watches: nothing can close them.
-    #[must_use]
-    pub fn orphans(&self) -> Vec<&StandingRecord> {
-        self.restored
-            .values()
-            .flatten()
-            .filter(|record| record.visit.is_some() && self.watch_of(record).is_none())
-            .collect()
-    }
-
-    /// Finds the rule and the corridor of a standing, if the one watches the other.
-    fn watch_of(&self, record: &StandingRecord) -> Option<(usize, CorridorIndex)> {
-        let mut rules = self.settings.rules.iter();
-        let rule = rules.position(|rule| rule.name == record.rule)?;
-        let corridor = self.corridors.find(&record.corridor)?;
-        self.watches(rule, corridor).then_some((rule, corridor))
-    }
-
+    /// Says whether a rule watches a corridor.
     pub(super) fn watches(&self, rule: usize, corridor: CorridorIndex) -> bool {
         self.watched[rule].binary_search(&corridor).is_ok()
     }
+}
+
+impl Follow {
+    /// Takes a fix that can change nothing for any rule, but for the way flown; says whether it is one.
+    ///
+    /// It is while the track is calm and has more room around it than any margin and than it flies
+    /// within any horizon.
+    fn stays_calm(
+        &mut self,
+        corridors: &CorridorSet,
+        asks: &Asks,
+        fix: &Fix,
+        continuous: bool,
+    ) -> bool {
+        let (Some(until), Some(last)) = (self.calm_until, &self.last) else {
+            return false;
+        };
+        let is_calm = fix.at < until
+            && is_flown_from(last, fix, continuous)
+            && last.authenticity == fix.authenticity
+            && (self.vicinity.room_m(corridors, fix.position))
+                .is_some_and(|room_m| asks.reach_m(fix) < room_m);
+        if is_calm && !self.stands.is_empty() {
+            self.odometer_m += last.position.step_m(fix.position);
+        }
+        is_calm
+    }
+
+    /// Adds the way between two fixes, while anybody asks for it.
+    fn count_way(&mut self, before: &Fix, fix: &Fix) {
+        if !self.stands.is_empty() {
+            self.odometer_m += before.position.step_m(fix.position);
+        }
+    }
+
+    /// Keeps of a story that is over only its past.
+    pub(super) fn forget_if_over(&mut self, key: (usize, CorridorIndex)) {
+        if let Some(stand) = self.stands.get(&key)
+            && stand.is_over()
+        {
+            self.pasts.insert(key, stand.past);
+            self.stands.remove(&key);
+        }
+    }
+}
+
+/// Says whether the way between two fixes may be taken for flown.
+fn is_flown_from(last: &Fix, fix: &Fix, continuous: bool) -> bool {
+    continuous && last.at <= fix.at && fix.at.since(last.at) <= WAY_KNOWN_MAX
 }

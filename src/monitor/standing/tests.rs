@@ -1,5 +1,7 @@
 //! What becomes of every place with every fix, and of whole flights.
 
+use std::time::Duration;
+
 use super::*;
 
 /// A rule that never confirms anything.

@@ -143,10 +143,10 @@ fn a_corridor_that_is_left_behind_is_forgotten_but_for_its_episodes() {
     let inside = flight(0, 1_000, 20.0, &[(-2_000.0, 0.0), (0.0, 0.0)]);
     let first = told(feed(&mut monitor, &inside));
     assert_eq!(monitor.stands(), 1);
-    let beside = [(0.0, 0.0), (1_040.0, 0.0), (1_010.0, 500.0)];
+    let beside = [(0.0, 0.0), (1_040.0, 0.0), (1_035.0, 500.0)];
     feed(&mut monitor, &flight(200_000, 1_000, 20.0, &beside));
-    assert_eq!(monitor.stands(), 0, "however near it is");
-    let again = flight(400_000, 1_000, 20.0, &[(1_010.0, 500.0), (0.0, 0.0)]);
+    assert_eq!(monitor.stands(), 0, "just beyond the margin");
+    let again = flight(400_000, 1_000, 20.0, &[(1_035.0, 500.0), (0.0, 0.0)]);
     let second = told(feed(&mut monitor, &again));
     assert_eq!(words(&second), "road entered");
     assert_ne!(first[0].episode.unwrap().id, second[0].episode.unwrap().id);

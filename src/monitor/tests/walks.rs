@@ -6,10 +6,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::corridor::Corridor;
-use crate::monitor::Decision;
 use crate::monitor::alert::{Alert, Event};
 use crate::monitor::fixture::{Spot, feed, fix, gnss, line, meridian, monitor, stored, told, yard};
 use crate::monitor::rule::{Confirm, Rule};
+use crate::monitor::{Decision, Monitor};
 use crate::track::Report;
 
 /// One second, or more, of a walk and what the link makes of it.
@@ -66,7 +66,7 @@ fn some_corridors() -> impl Strategy<Value = Vec<Corridor>> {
     )
 }
 
-fn rules() -> [Rule; 2] {
+fn rules() -> [Rule; 3] {
     let quick = Rule {
         name: "quick".to_owned(),
         confirm: Confirm {
@@ -76,7 +76,19 @@ fn rules() -> [Rule; 2] {
         dwell: Some(Duration::from_secs(5)),
         ..Rule::default()
     };
-    [Rule::default(), quick]
+    let far_sighted = Rule {
+        name: "far-sighted".to_owned(),
+        confirm_exit: Some(Confirm {
+            fixes: Some(2),
+            span: None,
+        }),
+        dwell: Some(Duration::from_secs(20)),
+        dwell_every: Some(Duration::from_secs(15)),
+        horizon: Some(Duration::from_secs(10)),
+        cool_down: Some(Duration::from_secs(30)),
+        ..Rule::default()
+    };
+    [Rule::default(), quick, far_sighted]
 }
 
 /// Turns a walk into reports in the order of their arrival, and the restarts before them.
@@ -122,11 +134,12 @@ fn run(corridors: &[Corridor], reports: &[Report], restarts: &BTreeSet<usize>) -
     decisions
 }
 
-/// Flies the same, but remembers nothing of where there is room.
+/// Flies the same, but forgets something before every report.
 fn run_forgetful(
     corridors: &[Corridor],
     reports: &[Report],
     restarts: &BTreeSet<usize>,
+    forget: fn(&mut Monitor),
 ) -> Vec<Decision> {
     let mut decisions: Vec<Decision> = Vec::new();
     let mut run = monitor(corridors, &rules(), Vec::new());
@@ -134,7 +147,7 @@ fn run_forgetful(
         if restarts.contains(&n) {
             run = monitor(corridors, &rules(), stored(&decisions));
         }
-        run.forget_vicinities();
+        forget(&mut run);
         decisions.extend(feed(&mut run, std::slice::from_ref(report)));
     }
     decisions
@@ -148,7 +161,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn what_is_remembered_of_a_vicinity_decides_nothing_else(
+    fn what_is_remembered_of_a_vicinity_or_of_calm_decides_nothing_else(
         (strip_m, line_m, side_m) in (20.0..1_500.0, 20.0..1_500.0, 200.0..9_000.0),
         holed in any::<bool>(),
         legs in prop::collection::vec(some_leg(), 1..150),
@@ -163,8 +176,10 @@ proptest! {
         ];
         let (reports, restarts) = heard(&legs);
         let remembered = run(&corridors, &reports, &restarts);
-        let asked = run_forgetful(&corridors, &reports, &restarts);
+        let asked = run_forgetful(&corridors, &reports, &restarts, Monitor::forget_vicinities);
         prop_assert_eq!(&remembered, &asked);
+        let stepped = run_forgetful(&corridors, &reports, &restarts, Monitor::forget_calm);
+        prop_assert_eq!(&remembered, &stepped);
         prop_assert_eq!(bytes(&told(remembered)), bytes(&told(asked)));
     }
 
@@ -191,7 +206,8 @@ proptest! {
             prop_assert!(frames.contains(&alert.evidence.as_ref().unwrap().frames[0]), "a fix that was heard");
             prop_assert!(alert.occurred_at <= alert.detected_at);
             let rule = &alert.rule.as_ref().unwrap().name;
-            let corridor = &alert.corridor.as_ref().unwrap().id;
+            let others = alert.also.iter().map(|also| &also.id);
+            for corridor in alert.corridor.iter().map(|corridor| &corridor.id).chain(others) {
             let inside = inside
                 .entry((rule, corridor))
                 .or_default();
@@ -214,6 +230,7 @@ proptest! {
                 | Event::GnssInterference
                 | Event::Summary
                 | Event::Test => {}
+            }
             }
             if let (Some(entry), Some(exit)) = (&alert.entry, &alert.exit) {
                 prop_assert!(entry.at <= exit.at);
