@@ -59,7 +59,7 @@ impl Monitor {
         let concerned = mem::take(&mut self.around.concerned);
         for rule in 0..self.settings.rules.len() {
             for &corridor in &concerned {
-                self.step(&mut follow, track, rule, corridor, &fix, before);
+                self.step(&mut follow, rule, corridor, &fix, before);
             }
             self.conclude(&mut follow, track, rule, &fix);
         }
@@ -76,7 +76,6 @@ impl Monitor {
     fn step(
         &mut self,
         follow: &mut Follow,
-        track: &TrackId,
         rule_index: usize,
         corridor: CorridorIndex,
         fix: &Fix,

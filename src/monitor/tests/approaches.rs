@@ -27,11 +27,11 @@ fn fly(spots: &[Spot]) -> Vec<Report> {
     for leg in spots.windows(2) {
         let (east, north) = (leg[1].0 - leg[0].0, leg[1].1 - leg[0].1);
         let length = east.hypot(north);
-        let start_ms = reports.len() as u32 * 250;
+        let start_ms = u32::try_from(reports.len()).unwrap() * 250;
         let mut flown = flight(start_ms, 250, 20.0, leg);
-        flown
-            .iter_mut()
-            .for_each(|report| head(report, 20.0 * east / length, 20.0 * north / length));
+        for report in &mut flown {
+            head(report, 20.0 * east / length, 20.0 * north / length);
+        }
         reports.extend(flown);
     }
     reports
@@ -87,12 +87,14 @@ fn nothing_is_told_of_a_way_that_leads_nowhere_or_without_a_horizon() {
         "beside it",
     );
     let mut slow = fly(&[(-1_200.0, 0.0), (-1_100.0, 0.0)]);
-    slow.iter_mut().for_each(|report| head(report, 2.0, 0.0));
+    for report in &mut slow {
+        head(report, 2.0, 0.0);
+    }
     check(road(), &slow, "", "slower than a course is worth");
     let mut backwards = fly(&[(-1_200.0, 0.0), (-1_100.0, 0.0)]);
-    backwards
-        .iter_mut()
-        .for_each(|report| head(report, -20.0, 0.0));
+    for report in &mut backwards {
+        head(report, -20.0, 0.0);
+    }
     check(road(), &backwards, "", "on a course that leads away");
 }
 
