@@ -149,10 +149,14 @@ metrics! {
     store_write_failures: Counter = "store_write_failures_total",
     /// Alerts that an endpoint has taken.
     deliveries: Counter = "deliveries_total",
+    /// Alerts that were sent to an endpoint that never says whether they have come.
+    deliveries_sent: Counter = "deliveries_sent_total",
     /// Attempts that failed and will be tried again.
     delivery_retries: Counter = "delivery_retries_total",
     /// Alerts that an endpoint refused: parked for a person, or gone (410).
     deliveries_refused: Counter = "deliveries_refused_total",
+    /// Alerts that were given up because they were too old.
+    deliveries_expired: Counter = "deliveries_expired_total",
 }
 
 #[cfg(test)]

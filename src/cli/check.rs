@@ -8,6 +8,7 @@ use crate::cli::run::Overrides;
 use crate::clock::Clock;
 use crate::config::{self, Loaded, Purpose, Settings};
 use crate::corridor::Band;
+use crate::deliver::{Format, Secret};
 use crate::monitor::lists::List;
 use crate::monitor::routes::Route;
 use crate::monitor::rule::{Pattern, Rule};
@@ -96,6 +97,12 @@ fn print(settings: &Settings, out: &mut impl Write) -> io::Result<()> {
             out,
             "endpoint   {name}: {scheme} to {host}, signed with {keys} secret(s)"
         )?;
+        if endpoint.format != Format::Webhook {
+            writeln!(out, "           as {}", endpoint.format.name())?;
+        }
+        for public in endpoint.secrets.iter().filter_map(Secret::public) {
+            writeln!(out, "           verified by {public}")?;
+        }
         let target = settings.routing.target(name).map(ToString::to_string);
         if let Some(target) = target.filter(|target| target != "everything") {
             writeln!(out, "           gets {target}")?;

@@ -88,7 +88,13 @@ async fn show(lasts: Option<Duration>, seed: u64) -> anyhow::Result<()> {
 
     let endpoint = Endpoint::new("command-centre", url, vec![secret.expose().parse()?]);
     let directory = state.path().to_owned();
-    let settings = settings(endpoint, store::Settings { directory })?;
+    let settings = settings(
+        endpoint,
+        store::Settings {
+            directory,
+            keep: store::Settings::KEEP,
+        },
+    )?;
     let outside = app::Outside {
         clock: Clock::start(),
         seed,

@@ -65,6 +65,8 @@ fn ask_database<A: Lasting>(folder: &Path, asked: &A) -> anyhow::Result<A::Answe
     }
     let settings = store::Settings {
         directory: folder.to_owned(),
+        // What is old is for the daemon to remove.
+        keep: Duration::MAX,
     };
     let clock = Clock::start();
     let opened = store::open(&settings, Vec::new(), Uuid::new_v4(), clock, Arc::default())?;

@@ -141,8 +141,10 @@ fn endpoint_line(endpoint: &BacklogStatus) -> String {
         name,
         pending,
         delivered,
+        sent,
         gone,
         parked,
+        expired,
         oldest_pending_seconds,
     } = endpoint;
     let oldest =
@@ -151,7 +153,12 @@ fn endpoint_line(endpoint: &BacklogStatus) -> String {
     let mut parts = vec![format!(
         "{name}: {delivered} delivered, {pending} waiting{oldest}"
     )];
-    for (count, what) in [(gone, "refused for good"), (parked, "parked for a person")] {
+    for (count, what) in [
+        (sent, "sent"),
+        (gone, "refused for good"),
+        (parked, "parked for a person"),
+        (expired, "given up as too old"),
+    ] {
         if 0 < *count {
             parts.push(format!("{count} {what}"));
         }

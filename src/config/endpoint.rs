@@ -9,13 +9,14 @@ use url::{Host, Url};
 
 use crate::config::choice::find;
 use crate::config::corridors::CorridorFiles;
-use crate::config::document::{Located, Section};
+use crate::config::document::Section;
 use crate::config::findings::Findings;
 use crate::config::outside::Outside;
 use crate::config::rate;
 use crate::config::route;
 use crate::config::secret_file;
-use crate::deliver::{Authorities, Disclosure, Endpoint, Field, Hidden, Identity, Proxy, Secret};
+use crate::config::transport::{self, checked};
+use crate::deliver::{self, Disclosure, Endpoint, Field, Format, Language, Secret};
 use crate::monitor::storm::Rate;
 use crate::route::{Routing, Target};
 
@@ -108,12 +109,23 @@ fn read_one(
 ) -> Option<Endpoint> {
     let name = section.text_required("name");
     let url = section.text_required("url");
-    let secret_file = section.text_required("secret-file");
+    let format = read_format(&mut section);
+    let secret_file = match format {
+        Format::Webhook => section.text_required("secret-file"),
+        Format::CloudEvents
+        | Format::CloudEventsBinary
+        | Format::AlertmanagerWebhook
+        | Format::Alertmanager
+        | Format::Cap { .. }
+        | Format::Cot => section.text("secret-file"),
+    };
+    let is_signed = secret_file.is_some();
     let limits = [
         section.span("connect-timeout"),
         section.span("read-timeout"),
         section.span("total-timeout"),
     ];
+    let patience = section.span("give-up-after");
     for limit in limits
         .iter()
         .flatten()
@@ -128,22 +140,35 @@ fn read_one(
             section.refuse(name, "another endpoint has this name already");
         }
     }
-    let url = url.and_then(|text| checked(&section, &text, parse_url(&text.value)));
+    let url = url.and_then(|text| {
+        let parsed = match format {
+            Format::Cot => parse_line(&text.value),
+            Format::Webhook
+            | Format::CloudEvents
+            | Format::CloudEventsBinary
+            | Format::AlertmanagerWebhook
+            | Format::Alertmanager
+            | Format::Cap { .. } => parse_url(&text.value),
+        };
+        checked(&section, &text, parsed)
+    });
     let secrets = secret_file.and_then(|text| {
         let file = secret_file::find(base, outside, &text.value);
         checked(&section, &text, read_secrets(&file, findings))
     });
     let rate = rate::read(&mut section, Rate::UNLIMITED);
     let disclosure = read_disclosure(&mut section);
-    let transport = read_transport(&mut section, url.as_ref(), base, outside, findings);
+    let transport = transport::read(&mut section, url.as_ref(), base, outside, findings);
     section.finish();
+    let secrets = if is_signed { secrets? } else { Vec::new() };
     let mut endpoint = Endpoint {
         authorities: transport.authorities,
         identity: transport.identity,
         authorization: transport.authorization,
         proxy: transport.proxy,
         disclosure,
-        ..Endpoint::new(&name?.value, url?, secrets?)
+        format,
+        ..Endpoint::new(&name?.value, url?, secrets)
     };
     warn_of_clear_text(
         &endpoint.url,
@@ -156,7 +181,26 @@ fn read_one(
     endpoint.read_timeout = or(read, endpoint.read_timeout);
     endpoint.total_timeout = or(total, endpoint.total_timeout);
     endpoint.rate = rate;
+    endpoint.patience = or(patience.map(|it| it.value), endpoint.patience);
     Some(endpoint)
+}
+
+/// Reads what the endpoint reads.
+fn read_format(section: &mut Section<'_, '_>) -> Format {
+    let languages = section.texts("languages").map(|texts| {
+        let find = |text| find(section, text, &Language::ALL, |it| it.tag());
+        texts.value.iter().filter_map(find).collect()
+    });
+    let languages: Vec<Language> = languages.unwrap_or_default();
+    let languages = if languages.is_empty() {
+        vec![Language::English]
+    } else {
+        languages
+    };
+    let name = section.text("format");
+    let name = name.and_then(|name| find(section, &name, &Format::NAMES, |name| name));
+    name.and_then(|name| Format::named(name, languages))
+        .unwrap_or(Format::Webhook)
 }
 
 /// Reads which parts of an alert the endpoint is told.
@@ -173,140 +217,22 @@ fn read_disclosure(section: &mut Section<'_, '_>) -> Disclosure {
     Disclosure::new(&allowed, &chosen("withhold", &Field::USUAL))
 }
 
-/// What is said of the way to an endpoint.
-#[derive(Debug, Default)]
-struct Transport {
-    authorities: Option<Authorities>,
-    identity: Option<Identity>,
-    authorization: Option<Hidden>,
-    proxy: Option<Proxy>,
-}
-
-fn read_transport(
-    section: &mut Section<'_, '_>,
-    url: Option<&Url>,
-    base: &Path,
-    outside: &Outside,
-    findings: &mut Findings,
-) -> Transport {
-    let mut transport = Transport::default();
-    let is_tls = url.is_none_or(|url| url.scheme() == "https");
-    let ca = section.text("ca-file");
-    let certificate = section.text("client-cert-file");
-    let key = section.text("client-key-file");
-    for given in [&ca, &certificate, &key].into_iter().flatten() {
-        if !is_tls {
-            section.refuse(given, "goes with https://, and the URL has no TLS");
-        }
+/// Reads the address of a line for Cursor on Target.
+fn parse_line(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    let is_line = matches!(url.scheme(), "tcp" | "tls" | "udp");
+    if !is_line || url.host().is_none() || url.port().is_none() {
+        return Err(format!(
+            "`{text}` must be tcp://HOST:PORT, tls://HOST:PORT or udp://HOST:PORT"
+        ));
     }
-    if let Some(ca) = ca {
-        let read = read_file(&secret_file::find(base, outside, &ca.value));
-        let read = read.and_then(|(text, file)| {
-            Authorities::from_pem(&text).map_err(|error| format!("{file}: {error}"))
-        });
-        transport.authorities = checked(section, &ca, read);
-    }
-    match (certificate, key) {
-        (Some(certificate), Some(key)) => {
-            let key_file = secret_file::find(base, outside, &key.value);
-            let key = checked(section, &key, read_file(&key_file));
-            let file = secret_file::find(base, outside, &certificate.value);
-            let text = checked(section, &certificate, read_file(&file));
-            if let (Some((key, _)), Some((text, file))) = (key, text) {
-                secret_file::warn_if_open(&key_file, findings);
-                let read = Identity::from_pem(&text, &key);
-                let read = read.map_err(|error| format!("{file}: {error}"));
-                transport.identity = checked(section, &certificate, read);
-            }
-        }
-        (Some(certificate), None) => {
-            section.refuse(&certificate, "needs its key: name it as `client-key-file`");
-        }
-        (None, Some(key)) => {
-            section.refuse(&key, "needs its certificate: name it as `client-cert-file`");
-        }
-        (None, None) => {}
-    }
-    if let Some(text) = section.text("authorization-file") {
-        let file = secret_file::find(base, outside, &text.value);
-        transport.authorization = checked(section, &text, read_line(&file, findings));
-    }
-    transport.proxy = read_proxy(section, base, outside, findings);
-    transport
-}
-
-fn read_proxy(
-    section: &mut Section<'_, '_>,
-    base: &Path,
-    outside: &Outside,
-    findings: &mut Findings,
-) -> Option<Proxy> {
-    let url = section.text("proxy");
-    let credentials = section.text("proxy-credentials-file");
-    if let (None, Some(credentials)) = (&url, &credentials) {
-        section.refuse(credentials, "goes with `proxy`, and there is none");
-    }
-    let url = url.and_then(|text| checked(section, &text, parse_url(&text.value)))?;
-    let mut proxy = Proxy {
-        url,
-        user: String::new(),
-        password: None,
-    };
-    if let Some(text) = credentials {
-        let file = secret_file::find(base, outside, &text.value);
-        let pair = read_text(&file, findings).and_then(|line| {
-            let pair = line.split_once(':');
-            pair.map(|(user, password)| (user.to_owned(), Hidden::new(password)))
-                .ok_or_else(|| format!("{}: must be USER:PASSWORD", file.display()))
-        });
-        let (user, password) = checked(section, &text, pair)?;
-        (proxy.user, proxy.password) = (user, Some(password));
-    }
-    Some(proxy)
-}
-
-/// Reads a file of certificates or of a key, with its name.
-fn read_file(file: &Path) -> Result<(String, String), String> {
-    let name = file.display().to_string();
-    match fs::read_to_string(file) {
-        Ok(text) => Ok((text, name)),
-        Err(error) => Err(format!("cannot read {name}: {error}")),
+    match deliver::interface_of(&url) {
+        Some(Err(message)) => Err(message),
+        Some(Ok(_)) | None => Ok(url),
     }
 }
 
-/// Reads a secret that is the only line of its file.
-fn read_line(file: &Path, findings: &mut Findings) -> Result<Hidden, String> {
-    read_text(file, findings).map(|line| Hidden::new(&line))
-}
-
-fn read_text(file: &Path, findings: &mut Findings) -> Result<String, String> {
-    let (text, name) = read_file(file)?;
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    let [line] = lines[..] else {
-        return Err(format!("{name}: must be one line"));
-    };
-    secret_file::warn_if_open(file, findings);
-    Ok(line.trim().to_owned())
-}
-
-fn checked<T>(
-    section: &Section<'_, '_>,
-    text: &Located<String>,
-    result: Result<T, String>,
-) -> Option<T> {
-    match result {
-        Ok(value) => Some(value),
-        Err(message) => {
-            section.refuse(text, &message);
-            None
-        }
-    }
-}
-
-fn parse_url(text: &str) -> Result<Url, String> {
+pub(super) fn parse_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(format!(
@@ -326,7 +252,7 @@ fn warn_of_clear_text(url: &Url, source: &str, findings: &mut Findings) {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    if url.scheme() == "http" && !local {
+    if matches!(url.scheme(), "http" | "tcp" | "udp") && !local {
         findings.warn(source, "alerts leave this machine unencrypted: use https");
     }
 }

@@ -171,7 +171,7 @@ fn read(
     let routes = patrol::read(root.sections("route"), known, &mut names);
     let attendances = attendance::read(root.sections("attendance"), known, &mut names);
     let lists = lists.finish(&mut findings);
-    let directory = read_state(&mut root, base, outside);
+    let store = read_state(&mut root, base, outside);
 
     let (links, endpoints) = (root.sections("link"), root.sections("endpoint"));
     let endpoint_flags = !outside.endpoints.is_empty() || !outside.secret_files.is_empty();
@@ -235,10 +235,10 @@ fn read(
             ..deliver::Settings::default()
         },
         control: control::Settings {
-            socket: socket(outside, &directory),
+            socket: socket(outside, &store.directory),
         },
         routing,
-        store: store::Settings { directory },
+        store,
     });
     (settings, findings)
 }
@@ -310,12 +310,14 @@ fn socket(outside: &Outside, directory: &Path) -> PathBuf {
     folder.join(control::FILE_NAME)
 }
 
-fn read_state(root: &mut Section<'_, '_>, base: &Path, outside: &Outside) -> PathBuf {
+fn read_state(root: &mut Section<'_, '_>, base: &Path, outside: &Outside) -> store::Settings {
     let mut directory = None;
+    let mut keep = None;
     if let Some(mut store) = root.section("store") {
         directory = store
             .text("directory")
             .map(|directory| base.join(directory.value));
+        keep = store.span("keep-delivered").map(|keep| keep.value);
         store.finish();
     }
     let given = outside
@@ -323,5 +325,8 @@ fn read_state(root: &mut Section<'_, '_>, base: &Path, outside: &Outside) -> Pat
         .clone()
         .or(directory)
         .or_else(|| outside.state_default.clone());
-    given.unwrap_or_else(|| PathBuf::from(STATE_DEFAULT))
+    store::Settings {
+        directory: given.unwrap_or_else(|| PathBuf::from(STATE_DEFAULT)),
+        keep: keep.unwrap_or(store::Settings::KEEP),
+    }
 }

@@ -29,6 +29,7 @@ mod severity;
 mod signing;
 mod tracks;
 mod transmit;
+mod transport;
 mod watch;
 
 pub use corridors::{CorridorSources, LoadedCorridors, corridor_sources, load_corridors};

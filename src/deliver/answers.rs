@@ -36,6 +36,7 @@ fn name(outcome: &Outcome) -> &'static str {
         Outcome::Retry { .. } => "retry",
         Outcome::Gone { .. } => "gone",
         Outcome::Parked { .. } => "parked",
+        Outcome::Sent => "sent",
     }
 }
 

@@ -1,16 +1,19 @@
 //! One attempt from the row to the row: render, sign, post, judge, write down.
 
+use std::error::Error as _;
 use std::sync::Arc;
 
 use tracing::{debug, info, warn};
 
 use crate::backoff::DELIVERY;
 use crate::clock::Clock;
-use crate::deliver::post::{Post, Poster};
-use crate::deliver::{Endpoint, Outcome, judge, sign, webhook};
+use crate::deliver::health::Ending;
+use crate::deliver::post::Post;
+use crate::deliver::way::Way;
+use crate::deliver::{Endpoint, Outcome, RenderError, Telling, judge, sign};
 use crate::metrics::Metrics;
 use crate::monitor::alert::ClockSource;
-use crate::store::{Delivery, Store, StoreClosed, Verdict};
+use crate::store::{Delivery, Lane, Store, StoreClosed, Verdict, age};
 use crate::units::Utc;
 
 /// All that an attempt needs.
@@ -18,7 +21,7 @@ use crate::units::Utc;
 pub(super) struct Attempt {
     pub(super) delivery: Delivery,
     pub(super) endpoint: Arc<Endpoint>,
-    pub(super) poster: Arc<Poster>,
+    pub(super) way: Arc<Way>,
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) metrics: Arc<Metrics>,
@@ -29,10 +32,28 @@ pub(super) struct Attempt {
 /// What the worker has to know of an attempt that is written down.
 #[derive(Debug)]
 pub(super) struct Attempted {
-    /// The track that is free again.
-    pub(super) track: String,
-    /// Why it will be tried again, if it will.
+    /// The outbox row, whose track is free again.
+    pub(super) seq: i64,
+    /// What it says of the endpoint's health.
+    pub(super) ending: Ending,
+    /// Why the alert was not settled, if it was not.
     pub(super) failure: Option<String>,
+}
+
+/// Says of an alert that comes late that it does, and whether a later one of its episode is known:
+/// then what it tells may be true no more.
+fn lane_headers(delivery: &Delivery) -> Vec<(&'static str, String)> {
+    match delivery.lane {
+        Lane::Live => Vec::new(),
+        Lane::Late => {
+            let mut headers = vec![("corridord-late", "yes".to_owned())];
+            if let Some(has_later) = delivery.story.has_later {
+                let still_true = if has_later { "no" } else { "yes" };
+                headers.push(("corridord-still-true", still_true.to_owned()));
+            }
+            headers
+        }
+    }
 }
 
 impl Attempt {
@@ -44,57 +65,91 @@ impl Attempt {
         let verdict = self.verdict(&outcome, now);
         self.store.finish(self.delivery.seq, verdict, now).await?;
         self.count(&outcome);
+        let (ending, failure) = match outcome {
+            Outcome::Delivered { .. }
+            | Outcome::Sent
+            | Outcome::Gone { .. }
+            | Outcome::Parked { .. } => (Ending::Settled, None),
+            Outcome::Retry {
+                status: None,
+                cause,
+                ..
+            } => (Ending::NoAnswer, Some(cause)),
+            Outcome::Retry {
+                status: Some(_),
+                after,
+                cause,
+            } => (Ending::PutOff { asked: after }, Some(cause)),
+        };
         Ok(Attempted {
-            track: self.delivery.alert.subject().to_owned(),
-            failure: match outcome {
-                Outcome::Retry { cause, .. } => Some(cause),
-                Outcome::Delivered { .. } | Outcome::Gone { .. } | Outcome::Parked { .. } => None,
-            },
+            seq: self.delivery.seq,
+            ending,
+            failure,
         })
     }
 
     async fn outcome(&self) -> Outcome {
         match self.post() {
-            Ok(post) => judge(self.poster.post(post).await, self.clock.now().utc),
+            Ok(post) => judge(self.way.send(post).await, self.clock.now().utc),
             Err(error) => Outcome::Parked {
                 status: None,
-                cause: format!("the alert has no JSON form: {error}"),
+                cause: match error.source() {
+                    Some(source) => format!("{error}: {source}"),
+                    None => error.to_string(),
+                },
             },
         }
     }
 
     /// Renders and signs; what belongs to the attempt goes into headers.
-    fn post(&self) -> Result<Post, serde_json::Error> {
+    fn post(&self) -> Result<Post, RenderError> {
         let alert = &self.delivery.alert;
-        let body = webhook::body(&self.endpoint.disclosure.of(alert))?;
+        let rendered = self.endpoint.format.render(Telling {
+            alert: &self.endpoint.disclosure.of(alert),
+            story: &self.delivery.story,
+            endpoint: &self.endpoint.name,
+        })?;
         let now = self.clock.now().utc;
         let (id, timestamp) = (alert.id.to_string(), now.as_seconds());
-        let mut headers = vec![
-            ("webhook-timestamp", timestamp.to_string()),
-            ("corridord-attempt", self.number().to_string()),
-        ];
+        let mut headers = rendered.headers;
+        headers.push(("webhook-timestamp", timestamp.to_string()));
+        headers.push(("corridord-attempt", self.number().to_string()));
         // The host's clock is known to be wrong then: what it measures is no delay.
         if alert.clock.source != ClockSource::Gnss {
             let delayed = now.since(alert.occurred_at).as_millis();
             headers.push(("corridord-delayed-ms", delayed.to_string()));
         }
+        headers.extend(lane_headers(&self.delivery));
         if !self.endpoint.secrets.is_empty() {
-            let signature = sign(&id, timestamp, &body, &self.endpoint.secrets);
+            let signature = sign(&id, timestamp, &rendered.body, &self.endpoint.secrets);
             headers.push(("webhook-signature", signature));
         }
         headers.push(("webhook-id", id));
-        Ok(Post { headers, body })
+        Ok(Post {
+            content_type: rendered.content_type,
+            headers,
+            body: rendered.body,
+        })
     }
 
     /// Says when a failed attempt is made again: when the endpoint asks for it, or by schedule.
     fn verdict(&self, outcome: &Outcome, now: Utc) -> Verdict {
         match outcome.clone() {
             Outcome::Delivered { status } => Verdict::Delivered { status },
+            Outcome::Sent => Verdict::Sent,
             Outcome::Gone { status } => Verdict::Gone { status },
             Outcome::Parked { status, cause } => Verdict::Parked {
                 status,
                 error: cause,
             },
+            Outcome::Retry { status, cause, .. }
+                if self.endpoint.patience <= age(self.delivery.stored_at, now) =>
+            {
+                Verdict::Expired {
+                    status,
+                    error: cause,
+                }
+            }
             Outcome::Retry {
                 status,
                 after,
@@ -118,6 +173,7 @@ impl Attempt {
             Outcome::Delivered { status } => {
                 debug!(endpoint, alert, track, attempt, status, "delivered");
             }
+            Outcome::Sent => debug!(endpoint, alert, track, attempt, "sent"),
             Outcome::Retry { status, cause, .. } => {
                 debug!(
                     endpoint,
@@ -152,6 +208,7 @@ impl Attempt {
     fn count(&self, outcome: &Outcome) {
         let counter = match outcome {
             Outcome::Delivered { .. } => &self.metrics.deliveries,
+            Outcome::Sent => &self.metrics.deliveries_sent,
             Outcome::Retry { .. } => &self.metrics.delivery_retries,
             Outcome::Gone { .. } | Outcome::Parked { .. } => &self.metrics.deliveries_refused,
         };

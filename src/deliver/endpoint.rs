@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::deliver::expiry::Expiry;
-use crate::deliver::{Authorities, Disclosure, Hidden, Identity, Secret};
+use crate::deliver::{Authorities, Disclosure, Format, Hidden, Identity, Secret};
 use crate::monitor::storm::Rate;
 
 /// What delivery needs to know.
@@ -32,13 +32,15 @@ impl Default for Settings {
     }
 }
 
-/// A receiver of signed webhooks.
+/// A receiver of alerts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Unique, and stable: what is owed is kept by this name.
     pub name: String,
-    /// Where to post; `http` or `https`.
+    /// Where to send: `http` or `https`, and for Cursor on Target `tcp`, `tls` or `udp`.
     pub url: Url,
+    /// What it reads.
+    pub format: Format,
     /// Each of them signs; two while one replaces the other, none for an unsigned endpoint.
     pub secrets: Vec<Secret>,
     /// Who may vouch for the endpoint; those of the system unless named.
@@ -59,6 +61,8 @@ pub struct Endpoint {
     pub total_timeout: Duration,
     /// How many alerts it gets one by one.
     pub rate: Rate,
+    /// How long an alert is tried before it is given up.
+    pub patience: Duration,
     /// How many attempts may be under way at once, each for another track; at least 1.
     pub in_flight: usize,
 }
@@ -81,6 +85,7 @@ impl Endpoint {
         Self {
             name: name.to_owned(),
             url,
+            format: Format::Webhook,
             secrets,
             authorities: None,
             identity: None,
@@ -91,6 +96,7 @@ impl Endpoint {
             read_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(15),
             rate: Rate::UNLIMITED,
+            patience: Duration::from_secs(7 * 86_400),
             in_flight: 4,
         }
     }

@@ -22,6 +22,8 @@ pub enum Answer {
         /// How the answer's body begins.
         excerpt: String,
     },
+    /// It was sent to somebody who never answers.
+    Sent,
     /// There was no answer.
     Failed {
         /// Why not.
@@ -37,6 +39,8 @@ pub enum Outcome {
         /// The HTTP status.
         status: u16,
     },
+    /// It was sent, and nobody will say whether it has come.
+    Sent,
     /// The endpoint may take it another time.
     Retry {
         /// The HTTP status, if there was an answer.
@@ -68,6 +72,7 @@ pub enum Outcome {
 #[must_use]
 pub fn judge(answer: Answer, now: Utc) -> Outcome {
     match answer {
+        Answer::Sent => Outcome::Sent,
         Answer::Failed { cause } => Outcome::Retry {
             status: None,
             after: None,
@@ -145,6 +150,7 @@ mod tests {
                 Outcome::Retry { .. } => "retry",
                 Outcome::Gone { .. } => "gone",
                 Outcome::Parked { .. } => "parked",
+                Outcome::Sent => "sent",
             };
             assert_eq!(sorted, expected, "{status}");
         }

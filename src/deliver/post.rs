@@ -70,9 +70,11 @@ pub(super) struct Poster {
 /// What is posted.
 #[derive(Debug)]
 pub(super) struct Post {
+    /// The type of the body.
+    pub(super) content_type: &'static str,
     /// Header names, in lower case, with their values.
     pub(super) headers: Vec<(&'static str, String)>,
-    /// JSON.
+    /// The body.
     pub(super) body: Vec<u8>,
 }
 
@@ -123,7 +125,7 @@ impl Poster {
         let mut request = self
             .client
             .post(self.url.clone())
-            .header(CONTENT_TYPE, "application/json");
+            .header(CONTENT_TYPE, post.content_type);
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
@@ -223,6 +225,7 @@ mod tests {
     impl Post {
         pub(in crate::deliver) fn example() -> Self {
             Self {
+                content_type: "application/json",
                 headers: vec![("webhook-id", "one".to_owned())],
                 body: b"{}".to_vec(),
             }
@@ -242,6 +245,7 @@ mod tests {
         match answer {
             Answer::Failed { cause } => cause,
             Answer::Status { status, .. } => format!("no failure but {status}"),
+            Answer::Sent => "no failure: it was sent".to_owned(),
         }
     }
 

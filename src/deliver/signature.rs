@@ -3,26 +3,41 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use ring::signature::Ed25519KeyPair;
 use sha2::Sha256;
 
 use crate::deliver::Secret;
+use crate::deliver::secret::Key;
 
-/// Returns the value of `webhook-signature`: `v1,` and a MAC per secret, blanks between them.
+/// Returns the value of `webhook-signature`: one signature per secret, blanks between them.
 ///
-/// The MAC is HMAC-SHA256 over `id.timestamp.body`. `timestamp` is the attempt's own, in
-/// seconds since the Unix epoch.
+/// `v1,` stands before an HMAC-SHA256, `v1a,` before an ed25519 signature, each over
+/// `id.timestamp.body`. `timestamp` is the attempt's own, in seconds since the Unix epoch.
 ///
 /// Source: Standard Webhooks 1.0.0, "Signature scheme".
 #[must_use]
 pub fn sign(id: &str, timestamp: i64, body: &[u8], secrets: &[Secret]) -> String {
-    let signatures = secrets.iter().map(|secret| {
-        let mac = authenticate(
-            secret.key(),
-            &[format!("{id}.{timestamp}.").as_bytes(), body],
-        );
-        format!("v1,{}", STANDARD.encode(mac))
+    let before = format!("{id}.{timestamp}.");
+    let signatures = secrets.iter().map(|secret| match secret.key() {
+        Key::Symmetric(key) => {
+            let mac = authenticate(key, &[before.as_bytes(), body]);
+            format!("v1,{}", STANDARD.encode(mac))
+        }
+        Key::Ed25519(seed) => {
+            let signature = sign_by_pair(seed, &[before.as_bytes(), body].concat());
+            format!("v1a,{}", STANDARD.encode(signature))
+        }
     });
     signatures.collect::<Vec<_>>().join(" ")
+}
+
+fn sign_by_pair(seed: &[u8; 32], message: &[u8]) -> Vec<u8> {
+    // A seed of this length is always one, so there is no error to tell.
+    let pair = Ed25519KeyPair::from_seed_unchecked(seed);
+    pair.map_or_else(
+        |_never| Vec::new(),
+        |pair| pair.sign(message).as_ref().to_vec(),
+    )
 }
 
 fn authenticate(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! The worker of one endpoint: asks the store what is due, attempts it, writes down the outcome.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,15 +13,19 @@ use tracing::{info, warn};
 
 use crate::clock::Clock;
 use crate::deliver::attempt::{Attempt, Attempted};
-use crate::deliver::health::{Health, Turn};
-use crate::deliver::post::Poster;
+use crate::deliver::health::{Health, Plan, Turn};
 use crate::deliver::reminder::Reminder;
+use crate::deliver::way::Way;
 use crate::deliver::{ClientError, Endpoint, Expiry};
 use crate::metrics::Metrics;
-use crate::store::{Due, Store, StoreClosed};
+use crate::store::{Busy, Delivery, Due, Lane, Store, StoreClosed, Wish};
+use crate::units::Utc;
 
 /// How long the worker sleeps at most before it asks again: the clock may be set meanwhile.
 const SLEEP_MAX: Duration = Duration::from_secs(60);
+
+/// How many late alerts are asked for at once.
+const STOCK_MAX: usize = 64;
 
 /// Why a worker ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +40,7 @@ pub enum Ended {
 #[derive(Debug)]
 pub struct Worker {
     endpoint: Arc<Endpoint>,
-    poster: Arc<Poster>,
+    way: Arc<Way>,
     grace: Duration,
     store: Store,
     clock: Clock,
@@ -45,8 +50,10 @@ pub struct Worker {
     /// What expires, as we know it from the start.
     expiries: Vec<Expiry>,
     reminder: Reminder,
-    /// The tracks of the attempts under way.
-    busy: Vec<String>,
+    /// The attempts under way.
+    busy: Vec<Busy>,
+    /// Late alerts that wait for a place.
+    stock: VecDeque<Delivery>,
 }
 
 impl Worker {
@@ -66,7 +73,7 @@ impl Worker {
         seed: u64,
     ) -> Result<Self, ClientError> {
         Ok(Self {
-            poster: Arc::new(Poster::new(&endpoint)?),
+            way: Arc::new(Way::to(&endpoint)?),
             expiries: endpoint.expiries(),
             endpoint: Arc::new(endpoint),
             grace,
@@ -77,6 +84,7 @@ impl Worker {
             health: Health::default(),
             reminder: Reminder::default(),
             busy: Vec::new(),
+            stock: VecDeque::new(),
         })
     }
 
@@ -100,7 +108,7 @@ impl Worker {
                 biased;
                 () = cancel.cancelled() => break Ended::Cancelled,
                 Some(attempted) = attempts.join_next() => {
-                    if self.note(attempted).is_err() {
+                    if self.note(attempted).await.is_err() {
                         break Ended::StoreClosed;
                     }
                 }
@@ -112,38 +120,100 @@ impl Worker {
         ended
     }
 
-    /// Asks for as many heads as may start.
-    async fn ask(&self) -> Result<Due, StoreClosed> {
-        let free = self.endpoint.in_flight.max(1) - self.busy.len();
-        if free == 0 {
-            return Ok(Due::default());
-        }
-        let now = self.clock.now().utc;
+    /// Asks for what may be tried at this moment, and says how long there is nothing else to ask.
+    async fn ask(&mut self) -> Result<(Due, Duration), StoreClosed> {
+        let now = self.clock.now();
+        let (wish, otherwise) = match self.health.plan(now.monotonic, self.busy.len()) {
+            Plan::Work => (self.share(), SLEEP_MAX),
+            Plan::Probe => (Some(Wish::Probe), SLEEP_MAX),
+            Plan::Fresh { probe_in } => (Some(Wish::Fresh), probe_in),
+            Plan::Wait(pause) => (None, pause),
+        };
+        let Some(wish) = wish else {
+            return Ok((Due::default(), otherwise));
+        };
         let busy = self.busy.clone();
-        self.store.due(&self.endpoint.name, now, free, busy).await
+        let due = self.store.due(&self.endpoint.name, now.utc, wish, busy);
+        let due = due.await?;
+        let until_next = due.next_at.map(|at| self.clock.until(at));
+        let pause = until_next.map_or(otherwise, |wait| wait.min(otherwise));
+        Ok((due, pause))
     }
 
-    /// Starts what is ready, and returns how long there is nothing else to start.
+    /// Divides what may be under way: late alerts leave a place for a fresh one.
+    ///
+    /// Late ones are asked for in stock, as long as there is none, since finding the gravest among
+    /// all tracks takes longer than sending it.
+    fn share(&self) -> Option<Wish> {
+        let in_flight = self.endpoint.in_flight.max(1);
+        let free = in_flight - self.busy.len().min(in_flight);
+        if free == 0 {
+            return None;
+        }
+        let late = if self.stock.is_empty() && 0 < self.free_for_late() {
+            STOCK_MAX
+        } else {
+            0
+        };
+        Some(Wish::Due {
+            limit: free + late,
+            late,
+        })
+    }
+
+    fn free_for_late(&self) -> usize {
+        let in_flight = self.endpoint.in_flight.max(1);
+        let is_late = |busy: &&Busy| busy.lane == Lane::Late;
+        let late = self.busy.iter().filter(is_late).count();
+        let most = in_flight.saturating_sub(1).max(1);
+        let places = in_flight - self.busy.len().min(in_flight);
+        places.min(most - late.min(most))
+    }
+
+    /// Starts what is ready as far as there are places, and keeps late ones that have none.
     fn start(
         &mut self,
-        due: Due,
+        (due, pause): (Due, Duration),
         attempts: &mut JoinSet<Result<Attempted, StoreClosed>>,
     ) -> Duration {
         for delivery in due.ready {
-            self.busy.push(delivery.alert.subject().to_owned());
-            let attempt = Attempt {
-                delivery,
-                endpoint: Arc::clone(&self.endpoint),
-                poster: Arc::clone(&self.poster),
-                store: self.store.clone(),
-                clock: self.clock,
-                metrics: Arc::clone(&self.metrics),
-                random: self.random.random(),
-            };
-            attempts.spawn(attempt.make());
+            match delivery.lane {
+                Lane::Live if self.busy.len() < self.endpoint.in_flight.max(1) => {
+                    self.begin(delivery, attempts);
+                }
+                // The row is still pending, and will be asked for again.
+                Lane::Live => {}
+                Lane::Late => self.stock.push_back(delivery),
+            }
         }
-        let until_next = due.next_at.map(|at| self.clock.until(at));
-        until_next.map_or(SLEEP_MAX, |wait| wait.min(SLEEP_MAX))
+        while 0 < self.free_for_late()
+            && let Some(delivery) = self.stock.pop_front()
+        {
+            self.begin(delivery, attempts);
+        }
+        pause
+    }
+
+    fn begin(
+        &mut self,
+        delivery: Delivery,
+        attempts: &mut JoinSet<Result<Attempted, StoreClosed>>,
+    ) {
+        self.busy.push(Busy {
+            seq: delivery.seq,
+            lane: delivery.lane,
+            track: delivery.alert.subject().to_owned(),
+        });
+        let attempt = Attempt {
+            delivery,
+            endpoint: Arc::clone(&self.endpoint),
+            way: Arc::clone(&self.way),
+            store: self.store.clone(),
+            clock: self.clock,
+            metrics: Arc::clone(&self.metrics),
+            random: self.random.random(),
+        };
+        attempts.spawn(attempt.make());
     }
 
     /// Warns of certificates that somebody has to renew.
@@ -151,15 +221,15 @@ impl Worker {
         let now = self.clock.now();
         let endpoint = self.endpoint.name.as_str();
         let ours = self.expiries.iter().cloned();
-        for expiry in ours.chain(self.poster.peer_expiry()) {
+        for expiry in ours.chain(self.way.peer_expiry()) {
             if let Some(warning) = self.reminder.remind(expiry, now) {
                 warn!(endpoint, "{warning}");
             }
         }
     }
 
-    /// Frees the track of an attempt and tells if the endpoint has turned.
-    fn note(
+    /// Frees the track of an attempt, and does what a turn of the endpoint asks for.
+    async fn note(
         &mut self,
         attempted: Result<Result<Attempted, StoreClosed>, JoinError>,
     ) -> Result<(), StoreClosed> {
@@ -170,8 +240,11 @@ impl Worker {
                 Err(_aborted) => return Ok(()),
             },
         };
-        self.busy.retain(|track| *track != attempted.track);
-        let (health, turn) = self.health.step(attempted.failure.is_none());
+        self.busy.retain(|busy| busy.seq != attempted.seq);
+        let now = self.clock.now();
+        let (health, turn) =
+            self.health
+                .step(attempted.ending, now.monotonic, self.random.random());
         self.health = health;
         let endpoint = self.endpoint.name.as_str();
         match turn {
@@ -179,8 +252,34 @@ impl Worker {
                 let error = attempted.failure.unwrap_or_default();
                 info!(endpoint, error, "endpoint failing");
             }
-            Some(Turn::Back) => info!(endpoint, "endpoint is back"),
+            Some(Turn::Back) => {
+                let released = self.store.release(endpoint, now.utc).await?;
+                info!(endpoint, released, "endpoint is back");
+            }
             None => {}
+        }
+        match health {
+            Health::Reachable { .. } => Ok(()),
+            Health::Failing { .. } => {
+                self.stock.clear();
+                self.expire(now.utc).await
+            }
+        }
+    }
+
+    /// Gives up what is too old, while the endpoint does not take it: what it was not asked for
+    /// lately is not given up.
+    async fn expire(&self, now: Utc) -> Result<(), StoreClosed> {
+        if !self.busy.is_empty() {
+            return Ok(());
+        }
+        let endpoint = self.endpoint.name.as_str();
+        let before = now.before(self.endpoint.patience);
+        let alerts = self.store.expire(endpoint, before, now).await?;
+        if 0 < alerts {
+            let count = u64::try_from(alerts).unwrap_or(u64::MAX);
+            self.metrics.deliveries_expired.add(count);
+            warn!(endpoint, alerts, "alerts given up: they are too old");
         }
         Ok(())
     }
@@ -189,7 +288,7 @@ impl Worker {
     async fn let_finish(&mut self, mut attempts: JoinSet<Result<Attempted, StoreClosed>>) {
         let finished = timeout(self.grace, async {
             while let Some(attempted) = attempts.join_next().await {
-                if self.note(attempted).is_err() {
+                if self.note(attempted).await.is_err() {
                     break;
                 }
             }

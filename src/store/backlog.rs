@@ -14,10 +14,14 @@ pub struct Backlog {
     pub pending: u64,
     /// Taken by the endpoint.
     pub delivered: u64,
+    /// Sent to an endpoint that never says whether it has come.
+    pub sent: u64,
     /// Refused for good by the endpoint (410).
     pub gone: u64,
     /// Refused in a way that a person has to look at.
     pub parked: u64,
+    /// Tried for as long as the endpoint asks for, in vain.
+    pub expired: u64,
     /// When the oldest pending alert was stored.
     pub oldest_pending: Option<Utc>,
 }
@@ -44,6 +48,8 @@ pub(super) fn count<'a>(
             State::Delivered => backlog.delivered = rows,
             State::Gone => backlog.gone = rows,
             State::Parked => backlog.parked = rows,
+            State::Sent => backlog.sent = rows,
+            State::Expired => backlog.expired = rows,
         }
     }
     Ok(backlogs)

@@ -10,8 +10,8 @@ use crate::monitor::Decision;
 use crate::monitor::storm::Rate;
 use crate::route::Routing;
 use crate::store::{
-    Backlog, Due, Entry, LetGo, SigningRecord, Verdict, Withheld, backlog, decisions, heads,
-    history, limits, outbox, signing, withheld,
+    Backlog, Busy, Due, Entry, LetGo, SigningRecord, Verdict, Wish, Withheld, backlog, decisions,
+    heads, history, limits, outbox, signing, withheld,
 };
 use crate::units::Utc;
 
@@ -27,9 +27,22 @@ pub(super) enum Command {
     Due {
         endpoint: String,
         now: Utc,
-        limit: usize,
-        busy: Vec<String>,
+        wish: Wish,
+        busy: Vec<Busy>,
         reply: Reply<Due>,
+    },
+    /// Make everything due that waits.
+    Release {
+        endpoint: String,
+        now: Utc,
+        done: Reply<usize>,
+    },
+    /// Give up what is old.
+    Expire {
+        endpoint: String,
+        before: Utc,
+        now: Utc,
+        done: Reply<usize>,
     },
     /// Write down an attempt.
     Finish {
@@ -87,15 +100,26 @@ impl Command {
             Self::Due {
                 endpoint,
                 now,
-                limit,
+                wish,
                 busy,
                 reply,
             } => {
                 let overdue_at = limits::handle_timeout(connection, endpoint, *now)?;
-                let mut due = heads::due(connection, endpoint, *now, *limit, busy)?;
+                let mut due = heads::due(connection, endpoint, *now, *wish, busy)?;
                 due.next_at = due.next_at.into_iter().chain(overdue_at).min();
                 reply.keep(due);
             }
+            Self::Release {
+                endpoint,
+                now,
+                done,
+            } => done.keep(outbox::release(connection, endpoint, *now)?),
+            Self::Expire {
+                endpoint,
+                before,
+                now,
+                done,
+            } => done.keep(outbox::expire(connection, endpoint, *before, *now)?),
             Self::Finish {
                 seq,
                 verdict,
@@ -142,6 +166,7 @@ impl Command {
             }
             Self::Due { reply, .. } => reply.send(),
             Self::Finish { done, .. } => done.send(),
+            Self::Release { done, .. } | Self::Expire { done, .. } => done.send(),
             Self::Remember { .. } | Self::Limit { .. } => {}
             Self::ReadWithheld { reply, .. } => reply.send(),
             Self::LetGo { reply, .. } => reply.send(),

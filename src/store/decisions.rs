@@ -7,7 +7,7 @@ use tracing::warn;
 use uuid::Uuid;
 
 use crate::monitor::Decision;
-use crate::monitor::alert::Alert;
+use crate::monitor::alert::{Alert, Severity};
 use crate::route::Routing;
 use crate::store::{held, limits, memories, standings};
 use crate::units::Utc;
@@ -36,7 +36,7 @@ pub(super) fn store(
         }
     }
     if let Some(alert) = &decision.alert
-        && insert(connection, alert)?
+        && insert(connection, alert, now)?
     {
         if let Some(held) = &decision.held {
             held::hold(connection, alert, held)?;
@@ -98,12 +98,12 @@ pub(super) fn read(connection: &Connection, id: Uuid) -> rusqlite::Result<Option
 }
 
 /// Writes an alert, and says whether it is new.
-pub(super) fn insert(connection: &Connection, alert: &Alert) -> rusqlite::Result<bool> {
+pub(super) fn insert(connection: &Connection, alert: &Alert, now: Utc) -> rusqlite::Result<bool> {
     let json = serde_json::to_string(alert)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let mut insert = connection.prepare_cached(
-        "INSERT INTO alert (id, track, occurred_at, severity, json) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO alert (id, track, occurred_at, severity, json, episode, stored_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO NOTHING",
     )?;
     let rows = insert.execute(params![
         alert.id.to_string(),
@@ -111,6 +111,8 @@ pub(super) fn insert(connection: &Connection, alert: &Alert) -> rusqlite::Result
         alert.occurred_at.as_micros(),
         alert.severity.name(),
         json,
+        alert.episode.map(|episode| episode.id.to_string()),
+        now.as_micros(),
     ])?;
     Ok(rows == 1)
 }
@@ -123,8 +125,8 @@ pub(super) fn owe(
     now: Utc,
 ) -> rusqlite::Result<()> {
     let mut insert = connection.prepare_cached(
-        "INSERT INTO outbox (alert_id, endpoint, track, state, due_at, created_at)
-         VALUES (?1, ?2, ?3, 'pending', ?4, ?4)
+        "INSERT INTO outbox (alert_id, endpoint, track, state, due_at, created_at, rank)
+         VALUES (?1, ?2, ?3, 'pending', ?4, ?4, ?5)
          ON CONFLICT (alert_id, endpoint) DO NOTHING",
     )?;
     insert.execute(params![
@@ -132,8 +134,19 @@ pub(super) fn owe(
         endpoint,
         alert.subject(),
         now.as_micros(),
+        rank(alert.severity),
     ])?;
     Ok(())
+}
+
+/// Numbers severities, so that the graver one is the greater.
+const fn rank(severity: Severity) -> u8 {
+    match severity {
+        Severity::Info => 0,
+        Severity::Minor => 1,
+        Severity::Major => 2,
+        Severity::Critical => 3,
+    }
 }
 
 #[cfg(test)]

@@ -251,6 +251,7 @@ fn open_counted(
 ) -> Result<Opened, OpenError> {
     let settings = Settings {
         directory: directory.to_owned(),
+        keep: Settings::KEEP,
     };
     let routing = routing_to(endpoints);
     let history = Uuid::from_u128(7);

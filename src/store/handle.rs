@@ -14,7 +14,7 @@ use crate::monitor::Decision;
 use crate::monitor::storm::Rate;
 use crate::store::command::{Command, Reply};
 use crate::store::writer::Patience;
-use crate::store::{Backlog, Due, Entry, LetGo, SigningRecord, Verdict, Withheld};
+use crate::store::{Backlog, Busy, Due, Entry, LetGo, SigningRecord, Verdict, Wish, Withheld};
 use crate::units::Utc;
 
 /// A handle on the store; clones share one thread.
@@ -78,9 +78,9 @@ impl Store {
         self.accept(Vec::new()).await
     }
 
-    /// Returns what `endpoint` should get at `now`: at most `limit` heads, oldest first.
+    /// Returns what `endpoint` should get at `now`.
     ///
-    /// Tracks in `busy` are left out: a delivery of theirs is on its way.
+    /// Tracks in `busy` are left out of their lanes: a delivery of theirs is on its way.
     ///
     /// # Errors
     ///
@@ -89,15 +89,49 @@ impl Store {
         &self,
         endpoint: &str,
         now: Utc,
-        limit: usize,
-        busy: Vec<String>,
+        wish: Wish,
+        busy: Vec<Busy>,
     ) -> Result<Due, StoreClosed> {
         self.ask(|reply| Command::Due {
             endpoint: endpoint.to_owned(),
             now,
-            limit,
+            wish,
             busy,
             reply,
+        })
+        .await
+    }
+
+    /// Makes everything due that `endpoint` should get later, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the store is closed.
+    pub async fn release(&self, endpoint: &str, now: Utc) -> Result<usize, StoreClosed> {
+        self.ask(|done| Command::Release {
+            endpoint: endpoint.to_owned(),
+            now,
+            done,
+        })
+        .await
+    }
+
+    /// Gives up what was stored for `endpoint` before `before`, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the store is closed.
+    pub async fn expire(
+        &self,
+        endpoint: &str,
+        before: Utc,
+        now: Utc,
+    ) -> Result<usize, StoreClosed> {
+        self.ask(|done| Command::Expire {
+            endpoint: endpoint.to_owned(),
+            before,
+            now,
+            done,
         })
         .await
     }

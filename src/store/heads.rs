@@ -1,33 +1,60 @@
-//! What is due: of each track and endpoint the oldest pending row, the head, and no other.
+//! What an endpoint gets next: of each track in each lane the oldest pending row, the head, and no
+//! other.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use tracing::error;
 
 use crate::monitor::alert::{Alert, Held};
-use crate::store::outbox;
+use crate::store::lanes::{self, Head};
+use crate::store::{Delivery, episode, outbox};
 use crate::units::Utc;
+
+/// Which of an endpoint's alerts are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// What is due: so many in all, and so many late ones at most.
+    Due {
+        /// In all.
+        limit: usize,
+        /// Of the late lane.
+        late: usize,
+    },
+    /// A fresh one that was never tried.
+    Fresh,
+    /// Any one, due or not: rather a fresh one, and one that was tried less.
+    Probe,
+}
+
+/// How lately an alert was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Within the last minute: it waits behind no older one, not even of its own track.
+    Live,
+    /// Before that.
+    Late,
+}
+
+/// An attempt under way, which holds its track in its lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Busy {
+    /// The outbox row.
+    pub seq: i64,
+    /// The lane that it was handed out in.
+    pub lane: Lane,
+    /// Whom or what the alert is about.
+    pub track: String,
+}
 
 /// What an endpoint should get.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Due {
-    /// Heads that are due, oldest first.
+    /// Heads, live ones first by their age, then late ones by the gravest alert of their track.
     pub ready: Vec<Delivery>,
-    /// When the next head is due; absent if none waits for its time.
+    /// When the next head is due, of those that were looked at; absent if none waits for its time.
     pub next_at: Option<Utc>,
 }
 
-/// One alert on its way to one endpoint.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    /// The outbox row.
-    pub seq: i64,
-    /// The alert.
-    pub alert: Alert,
-    /// How many attempts have failed.
-    pub attempts: u32,
-}
-
-/// Returns the heads of `endpoint` that are due at `now`, and when the next one is.
+/// Returns what `endpoint` should get at `now`.
 ///
 /// A head is due from `due_at` on. It is also due if `now` lies before its last attempt: the
 /// clock was set back, and a wait that was measured on the old time could last for years.
@@ -37,23 +64,16 @@ pub(super) fn due(
     connection: &Connection,
     endpoint: &str,
     now: Utc,
-    limit: usize,
-    busy: &[String],
+    wish: Wish,
+    busy: &[Busy],
 ) -> rusqlite::Result<Due> {
     loop {
         let mut due = Due::default();
         let mut unreadable = Vec::new();
-        for head in heads(connection, endpoint)? {
-            if busy.contains(&head.track) {
-                continue;
-            }
-            if !head.is_due(now) {
-                due.next_at = Some(due.next_at.map_or(head.due_at, |at| at.min(head.due_at)));
-            } else if due.ready.len() < limit {
-                match head.load(connection)? {
-                    Ok(delivery) => due.ready.push(delivery),
-                    Err(error) => unreadable.push((head.seq, error)),
-                }
+        for head in chosen(connection, endpoint, now, wish, busy, &mut due.next_at)? {
+            match load(connection, &head)? {
+                Ok(delivery) => due.ready.push(delivery),
+                Err(error) => unreadable.push((head.seq, error)),
             }
         }
         if unreadable.is_empty() {
@@ -67,76 +87,78 @@ pub(super) fn due(
     }
 }
 
-/// The oldest pending row of one track and endpoint.
-struct Head {
-    seq: i64,
-    track: String,
-    attempts: u32,
-    attempted_at: Option<Utc>,
-    due_at: Utc,
-}
-
-/// The head of every track, oldest first.
-///
-/// The index is entered once per track that has something pending, however long its queue is.
-const HEADS: &str = "WITH RECURSIVE waiting (track) AS (
-         SELECT min(track) FROM outbox WHERE endpoint = ?1 AND state = 'pending'
-         UNION ALL
-         SELECT (SELECT min(track) FROM outbox
-                 WHERE endpoint = ?1 AND state = 'pending' AND waiting.track < track)
-         FROM waiting WHERE waiting.track IS NOT NULL
-     )
-     SELECT seq, outbox.track, attempts, attempted_at, due_at
-     FROM waiting CROSS JOIN outbox
-     WHERE seq = (SELECT min(seq) FROM outbox
-                  WHERE endpoint = ?1 AND state = 'pending' AND track = waiting.track)
-     ORDER BY seq";
-
-fn heads(connection: &Connection, endpoint: &str) -> rusqlite::Result<Vec<Head>> {
-    let mut select = connection.prepare_cached(HEADS)?;
-    select.query_map([endpoint], Head::read)?.collect()
-}
-
-impl Head {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            seq: row.get(0)?,
-            track: row.get(1)?,
-            attempts: row.get(2)?,
-            attempted_at: row.get::<_, Option<i64>>(3)?.map(Utc::from_micros),
-            due_at: Utc::from_micros(row.get(4)?),
-        })
-    }
-
-    fn is_due(&self, now: Utc) -> bool {
-        self.due_at <= now || self.attempted_at.is_none_or(|attempted| now < attempted)
-    }
-
-    fn load(
-        &self,
-        connection: &Connection,
-    ) -> rusqlite::Result<Result<Delivery, serde_json::Error>> {
-        let mut select = connection.prepare_cached(
-            "SELECT json, held_by, since, released_at FROM outbox
-                 JOIN alert ON alert.id = outbox.alert_id
-                 LEFT JOIN held_for ON held_for.alert_id = outbox.alert_id
-                     AND held_for.endpoint = outbox.endpoint
-                 WHERE outbox.seq = ?1",
-        )?;
-        let row = select.query_row([self.seq], |row| {
-            Ok((row.get::<_, String>(0)?, held_for(row)?))
-        });
-        let (json, held) = row.optional()?.unwrap_or_default();
-        let read = serde_json::from_str::<Alert>(&json);
-        Ok(read.map(|mut alert| {
-            alert.held = held.or(alert.held);
-            Delivery {
-                seq: self.seq,
-                alert,
-                attempts: self.attempts,
+fn chosen(
+    connection: &Connection,
+    endpoint: &str,
+    now: Utc,
+    wish: Wish,
+    busy: &[Busy],
+    next_at: &mut Option<Utc>,
+) -> rusqlite::Result<Vec<Head>> {
+    let is_free = |head: &Head| !busy.iter().any(|busy| head.is_held_by(busy));
+    let mut is_due = |head: &Head| {
+        let due = head.is_due(now);
+        if !due {
+            *next_at = Some(next_at.map_or(head.due_at, |at| at.min(head.due_at)));
+        }
+        due
+    };
+    match wish {
+        Wish::Due { limit, late } => {
+            let mut heads = lanes::live(connection, endpoint, now, limit, |head| {
+                is_free(head) && is_due(head)
+            })?;
+            let late = late.min(limit.saturating_sub(heads.len()));
+            if 0 < late {
+                let all = lanes::late(connection, endpoint, now)?.into_iter();
+                let due = all.filter(|head| is_free(head) && is_due(head));
+                heads.extend(due.take(late));
             }
-        }))
+            Ok(heads)
+        }
+        Wish::Fresh => lanes::live(connection, endpoint, now, 1, |head| {
+            is_free(head) && head.attempts == 0
+        }),
+        Wish::Probe => {
+            let live = lanes::live(connection, endpoint, now, PROBES_WEIGHED, is_free)?;
+            let late = lanes::late(connection, endpoint, now)?.into_iter();
+            let all = live.into_iter().chain(late.filter(is_free));
+            Ok(all.min_by_key(|head| head.attempts).into_iter().collect())
+        }
     }
+}
+
+/// How many fresh tracks are weighed when one alert has to show whether an endpoint is back.
+const PROBES_WEIGHED: usize = 64;
+
+fn load(
+    connection: &Connection,
+    head: &Head,
+) -> rusqlite::Result<Result<Delivery, serde_json::Error>> {
+    let mut select = connection.prepare_cached(
+        "SELECT json, held_by, since, released_at, alert.seq FROM outbox
+             JOIN alert ON alert.id = outbox.alert_id
+             LEFT JOIN held_for ON held_for.alert_id = outbox.alert_id
+                 AND held_for.endpoint = outbox.endpoint
+             WHERE outbox.seq = ?1",
+    )?;
+    let found = select.query_row(params![head.seq], |row| {
+        Ok((row.get::<_, String>(0)?, held_for(row)?, row.get(4)?))
+    });
+    let (json, apart, number): (String, Option<Held>, i64) = found.optional()?.unwrap_or_default();
+    let mut alert = match serde_json::from_str::<Alert>(&json) {
+        Ok(alert) => alert,
+        Err(error) => return Ok(Err(error)),
+    };
+    alert.held = apart.or(alert.held);
+    Ok(Ok(Delivery {
+        seq: head.seq,
+        attempts: head.attempts,
+        lane: head.lane,
+        stored_at: head.created_at,
+        story: episode::around(connection, number, &alert)?,
+        alert,
+    }))
 }
 
 /// Reads that an alert was held back for its endpoint alone: each attempt says so.

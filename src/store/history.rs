@@ -45,10 +45,14 @@ pub enum State {
     Pending,
     /// Taken by the endpoint.
     Delivered,
+    /// Sent to an endpoint that never says whether it has come.
+    Sent,
     /// Refused for good by the endpoint (410).
     Gone,
     /// For a person to look at.
     Parked,
+    /// Tried for as long as the endpoint asks for; for a person, too.
+    Expired,
 }
 
 /// Returns at most `limit` alerts with a number below `before`.
@@ -104,6 +108,8 @@ impl State {
             "delivered" => Ok(Self::Delivered),
             "gone" => Ok(Self::Gone),
             "parked" => Ok(Self::Parked),
+            "sent" => Ok(Self::Sent),
+            "expired" => Ok(Self::Expired),
             _ => Err(rusqlite::Error::FromSqlConversionFailure(
                 1,
                 Type::Text,

@@ -116,7 +116,7 @@ fn tell(
     for id in overdue.listed() {
         if let Some(like) = decisions::read(connection, id)? {
             let summary = overdue.compose(&like, now);
-            decisions::insert(connection, &summary)?;
+            decisions::insert(connection, &summary, now)?;
             return decisions::owe(connection, &summary, endpoint, now);
         }
     }
@@ -142,7 +142,7 @@ mod tests {
     use crate::monitor::alert::Event;
     use crate::route::Routing;
     use crate::store::fixture::{OCCURRED_AT, decision};
-    use crate::store::{LetGo, heads, schema, withheld};
+    use crate::store::{LetGo, Wish, heads, schema, withheld};
 
     #[test]
     fn an_endpoint_gets_its_share_and_a_summary_of_the_rest_and_another_gets_all() {
@@ -236,7 +236,11 @@ mod tests {
     /// Returns what an endpoint gets in the order in which it was decided.
     fn owed(connection: &Connection, endpoint: &str) -> Vec<Alert> {
         let later = OCCURRED_AT.after(Duration::from_secs(3_600));
-        let due = heads::due(connection, endpoint, later, 99, &[]).unwrap();
+        let wish = Wish::Due {
+            limit: 99,
+            late: 99,
+        };
+        let due = heads::due(connection, endpoint, later, wish, &[]).unwrap();
         due.ready.into_iter().map(|it| it.alert).collect()
     }
 }

@@ -10,14 +10,17 @@
 //!    with fsync, before anybody is told that they are accepted.
 //! 2. An alert whose id is known changes nothing: a decision made again after a crash is the
 //!    same alert.
-//! 3. A pending row is never deleted. It ends delivered, gone or parked, with its evidence.
-//! 4. Of one track and endpoint only the oldest pending row, the head, is ever handed out.
+//! 3. A pending row is never deleted. It ends delivered, sent, gone, parked or expired, with its
+//!    evidence. What is parked or expired stays until a person decides.
+//! 4. Of one track, endpoint and lane only the oldest pending row, the head, is ever handed out.
 //! 5. A write that fails is tried again until it works: later commands wait behind it.
 //! 6. A database that this program does not understand is left as it was found.
 
 mod backlog;
 mod command;
 mod decisions;
+mod delivery;
+mod episode;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -26,11 +29,13 @@ mod heads;
 mod held;
 mod history;
 mod inspect;
+mod lanes;
 mod limits;
 mod lock;
 mod memories;
 mod open;
 mod outbox;
+mod prune;
 mod schema;
 mod signing;
 mod standings;
@@ -38,12 +43,15 @@ mod withheld;
 mod writer;
 
 pub use backlog::Backlog;
+pub use delivery::Delivery;
+pub use episode::{Earlier, Story};
 pub use error::OpenError;
 pub use handle::{Store, StoreClosed};
-pub use heads::{Delivery, Due};
+pub use heads::{Busy, Due, Lane, Wish};
 pub use history::{DeliveryState, Entry, State};
+pub use lanes::FRESH;
 pub use open::{FILE_NAME, Opened, Settings, open};
-pub use outbox::{Verdict, WAIT_MAX};
+pub use outbox::{Verdict, WAIT_MAX, age};
 pub use schema::VERSION;
 pub use signing::SigningRecord;
 pub use withheld::{LetGo, Withheld};

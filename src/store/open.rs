@@ -37,6 +37,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 pub struct Settings {
     /// The directory of the database; made, for this user only, if it does not exist.
     pub directory: PathBuf,
+    /// How long alerts are kept after every endpoint has taken them.
+    pub keep: Duration,
+}
+
+impl Settings {
+    /// How long alerts are kept unless somebody says otherwise: 30 days.
+    pub const KEEP: Duration = Duration::from_secs(30 * 86_400);
 }
 
 /// An open store and what it remembers.
@@ -83,7 +90,8 @@ pub fn open(
     let standings = standings::all(&connection).map_err(fail("read the standings"))?;
     let memories = memories::all(&connection).map_err(fail("read what was remembered"))?;
     let signing = signing::all(&connection).map_err(fail("read what signatures had come to"))?;
-    let (store, thread) = start(connection, lock, routing.into(), clock, metrics)
+    let routing = routing.into();
+    let (store, thread) = start(connection, lock, settings.keep, routing, clock, metrics)
         .map_err(|source| OpenError::Thread { source })?;
     Ok(Opened {
         store,
@@ -154,6 +162,7 @@ fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
 fn start(
     connection: Connection,
     lock: Lock,
+    keep: Duration,
     routing: Routing,
     clock: Clock,
     metrics: Arc<Metrics>,
@@ -169,6 +178,8 @@ fn start(
         routing,
         nudges,
         patience,
+        keep,
+        prune_at: clock.now().monotonic,
         clock,
         metrics,
     };

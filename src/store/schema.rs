@@ -9,13 +9,13 @@ use uuid::Uuid;
 pub(super) const APPLICATION_ID: i64 = 0x6372_6472;
 
 /// The schema that this program writes: the number of steps below.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// Each step leads from the version of its index to the next; a released one never changes.
 ///
 /// Times are microseconds since the Unix epoch, UTC. Columns that hold measured numbers carry
 /// no constraint: a row that can never be written would hold up all rows behind it.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     "
     CREATE TABLE meta (
         name TEXT PRIMARY KEY,
@@ -127,6 +127,51 @@ const STEPS: [&str; 4] = [
         released_at INTEGER,
         PRIMARY KEY (alert_id, endpoint)
     ) STRICT, WITHOUT ROWID;
+",
+    "
+    -- stored_at is NULL for what an older version stored, which may be taken for as old as it is.
+    ALTER TABLE alert ADD COLUMN episode TEXT;
+    ALTER TABLE alert ADD COLUMN stored_at INTEGER;
+    UPDATE alert SET episode = json_extract(json, '$.episode.id') WHERE json_valid(json);
+
+    -- A row is due unless its last attempt lies before now and due_at after it. The greater rank, the
+    -- graver the alert.
+    CREATE TABLE outbox_5 (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        alert_id TEXT NOT NULL REFERENCES alert (id),
+        endpoint TEXT NOT NULL,
+        track TEXT NOT NULL,
+        state TEXT NOT NULL CHECK
+            (state IN ('pending', 'delivered', 'sent', 'gone', 'parked', 'expired')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        attempted_at INTEGER,
+        due_at INTEGER NOT NULL,
+        last_status INTEGER,
+        last_error TEXT,
+        created_at INTEGER NOT NULL,
+        settled_at INTEGER,
+        rank INTEGER NOT NULL,
+        UNIQUE (alert_id, endpoint)
+    ) STRICT;
+    INSERT INTO outbox_5
+        SELECT outbox.seq, alert_id, endpoint, outbox.track, state, attempts, attempted_at, due_at,
+            last_status, last_error, created_at, settled_at,
+            CASE severity WHEN 'critical' THEN 3 WHEN 'major' THEN 2 WHEN 'minor' THEN 1 ELSE 0 END
+        FROM outbox LEFT JOIN alert ON alert.id = alert_id;
+    DROP TABLE outbox;
+    ALTER TABLE outbox_5 RENAME TO outbox;
+
+    -- Finds the head of every track without reading the rows behind it.
+    CREATE INDEX outbox_heads ON outbox (endpoint, state, track, seq);
+    -- Finds how grave the gravest alert of a track is.
+    CREATE INDEX outbox_ranks ON outbox (endpoint, state, track, rank);
+    -- Finds what was stored lately, and what has waited for long.
+    CREATE INDEX outbox_ages ON outbox (endpoint, state, created_at, seq);
+    -- Finds what was settled long ago.
+    CREATE INDEX outbox_settled ON outbox (settled_at) WHERE state IN ('delivered', 'sent', 'gone');
+    -- Finds the alerts of an episode, and those that nothing is owed of.
+    CREATE INDEX alert_episodes ON alert (episode, seq) WHERE episode IS NOT NULL;
+    CREATE INDEX alert_ages ON alert (coalesce(stored_at, occurred_at), seq);
 ",
 ];
 

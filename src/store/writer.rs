@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionState};
 use tokio::sync::mpsc;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -15,12 +15,20 @@ use crate::route::Routing;
 use crate::store::command::{Command, Reply};
 use crate::store::handle::Nudges;
 use crate::store::lock::Lock;
+use crate::store::prune;
+use crate::units::Monotonic;
 
 /// How many commands one transaction takes.
 const GROUP_MAX: usize = 256;
 
 /// How long to wait before a failed write is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// How often what is old is looked for.
+const PRUNE_PAUSE: Duration = Duration::from_secs(60);
+
+/// The same while there is more of it than goes at once.
+const PRUNE_AGAIN: Duration = Duration::from_secs(1);
 
 /// The state of the thread.
 #[derive(Debug)]
@@ -32,6 +40,9 @@ pub(super) struct Writer {
     pub(super) nudges: Arc<Nudges>,
     pub(super) patience: Arc<Patience>,
     pub(super) clock: Clock,
+    pub(super) keep: Duration,
+    /// When what is old is looked for next.
+    pub(super) prune_at: Monotonic,
     pub(super) metrics: Arc<Metrics>,
 }
 
@@ -47,6 +58,7 @@ impl Writer {
             if !closing.is_empty() {
                 self.queue.close();
             }
+            self.prune_in_time();
         }
         self.close(closing);
     }
@@ -104,6 +116,30 @@ impl Writer {
         transaction.commit()?;
         self.metrics.store_transactions.add(u64::from(wrote));
         Ok(fresh)
+    }
+
+    /// Removes what is old, in a transaction of its own: one that fails, as on a full disk, holds
+    /// nothing up.
+    fn prune_in_time(&mut self) {
+        let now = self.clock.now();
+        if now.monotonic < self.prune_at {
+            return;
+        }
+        let before = now.utc.before(self.keep);
+        let pruned = self.connection.transaction().and_then(|transaction| {
+            let gone = prune::prune(&transaction, before)?;
+            transaction.commit()?;
+            Ok(gone)
+        });
+        let pause = match pruned {
+            Ok(gone) if prune::ROWS_MAX <= gone => PRUNE_AGAIN,
+            Ok(_) => PRUNE_PAUSE,
+            Err(error) => {
+                debug!(%error, "old alerts stay for the time being");
+                PRUNE_PAUSE
+            }
+        };
+        self.prune_at = now.monotonic.plus(pause);
     }
 
     fn announce(&self, fresh: u64) {

@@ -65,10 +65,16 @@ pub struct BacklogStatus {
     pub pending: u64,
     /// Alerts that it has taken.
     pub delivered: u64,
+    /// Alerts that were sent to it, without its ever saying whether they have come.
+    #[serde(default)]
+    pub sent: u64,
     /// Alerts that it has refused for good.
     pub gone: u64,
     /// Alerts that it has refused and that a person has to look at.
     pub parked: u64,
+    /// Alerts that were given up because they were too old.
+    #[serde(default)]
+    pub expired: u64,
     /// How old the oldest pending alert is, seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oldest_pending_seconds: Option<u64>,
@@ -121,16 +127,20 @@ impl BacklogStatus {
             endpoint,
             pending,
             delivered,
+            sent,
             gone,
             parked,
+            expired,
             oldest_pending,
         } = backlog;
         Self {
             name: endpoint,
             pending,
             delivered,
+            sent,
             gone,
             parked,
+            expired,
             oldest_pending_seconds: oldest_pending.map(|stored| now.utc.since(stored).as_secs()),
         }
     }

@@ -40,6 +40,7 @@ impl Scene {
         let opened = store::open(
             &store::Settings {
                 directory: folder.path().join("state"),
+                keep: store::Settings::KEEP,
             },
             vec!["ops".to_owned()],
             Uuid::nil(),

@@ -39,7 +39,7 @@ fn assert_taken(answer: &Answer) {
 fn assert_failed(answer: &Answer, cause_part: &str) {
     match answer {
         Answer::Failed { cause } => assert!(cause.contains(cause_part), "{cause}"),
-        Answer::Status { .. } => panic!("it has answered: {answer:?}"),
+        Answer::Status { .. } | Answer::Sent => panic!("it has answered: {answer:?}"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A worker against a real store and a real loopback endpoint.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use base64::Engine;
@@ -226,7 +227,9 @@ async fn the_wait_that_the_endpoint_asks_for_is_in_the_row() {
     bench.accept(&["a"]).await;
     let now = || Clock::start().now().utc;
     let next_at = async || {
-        let due = bench.store.due("ops", now(), 1, Vec::new()).await.unwrap();
+        let wish = Wish::Due { limit: 1, late: 1 };
+        let due = bench.store.due("ops", now(), wish, Vec::new());
+        let due = due.await.unwrap();
         due.next_at
     };
     eventually("a stored wait", async || next_at().await.is_some()).await;
@@ -310,4 +313,161 @@ async fn a_worker_without_a_store_ends_and_says_why() {
     let ended = worker.unwrap().run(CancellationToken::new()).await;
     assert_eq!(ended, Ended::StoreClosed);
     bench.workers.abort_all();
+}
+
+/// A receiver that cuts every connection until it is told to be well.
+async fn ailing() -> (Receiver, Arc<AtomicBool>) {
+    let well = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&well);
+    let receiver = Receiver::start(move |_| {
+        if asked.load(Ordering::SeqCst) {
+            Reply::status(204)
+        } else {
+            Reply::cut()
+        }
+    });
+    (receiver.await, well)
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_back_gets_everything_at_once() {
+    let (mut receiver, well) = ailing().await;
+    let bench = Bench::with(&receiver);
+    let tracks: Vec<String> = (0..30).map(|number| format!("track {number}")).collect();
+    let tracks: Vec<&str> = tracks.iter().map(String::as_str).collect();
+    bench.accept(&tracks).await;
+    // The four of the beginning, and the first probe alone.
+    for _ in 0..5 {
+        receiver.next().await;
+    }
+    assert!(receiver.waiting() <= 1, "it is probed, not flooded");
+    well.store(true, Ordering::SeqCst);
+    let clock = Clock::start();
+    let back = clock.now().monotonic;
+    bench.until_delivered("ops", 30).await;
+    let took = clock.now().monotonic.since(back);
+    assert!(
+        took < Duration::from_secs(5),
+        "the next probe was due in 2 s: {took:?}"
+    );
+    bench.stop().await;
+}
+
+/// Makes everything that is stored older than the live lane.
+fn make_late(bench: &Bench) {
+    let file = bench.directory.path().join("corridord.db");
+    let other = rusqlite::Connection::open(file).unwrap();
+    let sql = "UPDATE outbox SET created_at = created_at - 120000000";
+    other.execute(sql, []).unwrap();
+}
+
+#[tokio::test]
+async fn a_late_alert_says_so_and_whether_it_may_still_be_true() {
+    let (mut receiver, well) = ailing().await;
+    let bench = Bench::with(&receiver);
+    bench.accept(&["a", "b"]).await;
+    for _ in 0..2 {
+        receiver.next().await;
+    }
+    make_late(&bench);
+    well.store(true, Ordering::SeqCst);
+    bench.until_delivered("ops", 2).await;
+    let mut told = Vec::new();
+    while 0 < receiver.waiting() {
+        let request = receiver.next().await;
+        let late = request
+            .headers
+            .iter()
+            .any(|(name, _)| name == "corridord-late");
+        if late {
+            let still_true = request.header("corridord-still-true").to_owned();
+            told.push((number(&request), still_true));
+        }
+    }
+    let last_of = |wanted: u128| {
+        let of = told.iter().rev().find(|(number, _)| *number == wanted);
+        of.map(|(_, still_true)| still_true.as_str())
+    };
+    assert_eq!(
+        last_of(1),
+        Some("no"),
+        "a later one of its episode is known"
+    );
+    assert_eq!(last_of(2), Some("yes"));
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_fresh_alert_does_not_wait_for_the_backlog() {
+    let go_on = Arc::new(Notify::new());
+    let reply = Reply {
+        manner: Manner::AnswerAfter(Arc::clone(&go_on)),
+        ..Reply::status(204)
+    };
+    let mut receiver = Receiver::start(move |request| {
+        let is_fresh = 100 <= number(request);
+        if is_fresh {
+            Reply::status(204)
+        } else {
+            reply.clone()
+        }
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let Opened { store, thread, .. } = opened(directory.path(), &["ops"]);
+    let tracks: Vec<String> = (0..50).map(|number| format!("track {number}")).collect();
+    for (number, track) in (1..).zip(&tracks) {
+        store.submit(decision(track, number)).await.unwrap();
+    }
+    store.flush().await.unwrap();
+    let other = rusqlite::Connection::open(directory.path().join("corridord.db")).unwrap();
+    let sql = "UPDATE outbox SET created_at = created_at - 120000000";
+    other.execute(sql, []).unwrap();
+    let (cancel, metrics) = (CancellationToken::new(), Arc::new(Metrics::default()));
+    let endpoint = receiver.endpoint("ops");
+    let worker = Worker::new(
+        endpoint,
+        Duration::ZERO,
+        store.clone(),
+        Clock::start(),
+        metrics,
+        0,
+    );
+    let running = tokio::spawn(worker.unwrap().run(cancel.clone()));
+    for _ in 0..3 {
+        receiver.next().await;
+    }
+    // Of a track that has an old alert under way, too.
+    store.submit(decision("track 0", 100)).await.unwrap();
+    let fresh = receiver.next().await;
+    assert_eq!(
+        number(&fresh),
+        100,
+        "three old ones are under way, one place is free"
+    );
+    cancel.cancel();
+    assert_eq!(running.await.unwrap(), Ended::Cancelled);
+    close(&store, thread).await;
+}
+
+#[tokio::test]
+async fn what_was_tried_for_long_enough_is_given_up_and_visible() {
+    let receiver = Receiver::start(|_| Reply::status(503)).await;
+    let patient = receiver.endpoint("patient");
+    let hasty = Endpoint {
+        patience: Duration::ZERO,
+        ..receiver.endpoint("hasty")
+    };
+    let unreachable = Endpoint {
+        patience: Duration::ZERO,
+        ..Endpoint::new("unreachable", closed_port().await, Vec::new())
+    };
+    let bench = Bench::start(vec![patient, hasty, unreachable], Duration::ZERO);
+    bench.accept(&["a", "a", "a", "a", "a", "a"]).await;
+    for endpoint in ["hasty", "unreachable"] {
+        let given_up = async || bench.backlog(endpoint).await.expired == 6;
+        eventually(endpoint, given_up).await;
+    }
+    assert_eq!(bench.backlog("patient").await.pending, 6);
+    bench.stop().await;
 }

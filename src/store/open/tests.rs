@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::monitor::standing::StandingRecord;
+use crate::store::Wish;
 use crate::store::fixture::{close, decision, opened, routing_to, standing_example, try_open};
 use crate::wire::{SigningMemory, SigningTime};
 
@@ -79,6 +80,7 @@ async fn a_reopened_store_remembers_standings_pending_rows_and_its_history() {
     let again = open(
         &Settings {
             directory: directory.path().to_owned(),
+            keep: Settings::KEEP,
         },
         routing_to(&["ops"]),
         Uuid::from_u128(8),
@@ -90,7 +92,12 @@ async fn a_reopened_store_remembers_standings_pending_rows_and_its_history() {
     assert_eq!(again.earlier.standings, [standing_example("a"), outside]);
     assert_eq!(again.signing, [signed]);
     let now = Clock::start().now().utc;
-    let due = again.store.due("ops", now, 10, Vec::new()).await.unwrap();
+    let wish = Wish::Due {
+        limit: 10,
+        late: 10,
+    };
+    let due = again.store.due("ops", now, wish, Vec::new());
+    let due = due.await.unwrap();
     let alerts: Vec<_> = due.ready.into_iter().map(|head| head.alert).collect();
     assert_eq!(alerts, [told.alert.unwrap()], "every field comes back");
     close(&again.store, again.thread).await;

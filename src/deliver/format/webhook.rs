@@ -36,8 +36,9 @@ struct Body<'a> {
     data: Feature<'a>,
 }
 
+/// The GeoJSON Feature that other formats carry, too.
 #[derive(Serialize)]
-struct Feature<'a> {
+pub(super) struct Feature<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     id: Uuid,
@@ -120,7 +121,7 @@ struct Properties<'a> {
 }
 
 impl<'a> Feature<'a> {
-    fn of(alert: &'a Alert) -> Self {
+    pub(super) fn of(alert: &'a Alert) -> Self {
         Self {
             kind: "Feature",
             id: alert.id,
