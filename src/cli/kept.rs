@@ -109,7 +109,7 @@ impl Database {
 
 impl Lasting for SilenceAdd {
     async fn answer_from(&self, database: &Database) -> anyhow::Result<Self::Answer> {
-        let request = self.request.clone();
+        let request = self.silence.clone();
         let (silence, memories) = database.storm().silence(request, database.now)?;
         database.keep(memories).await?;
         Ok(silence)

@@ -118,7 +118,7 @@ fn begin(add: &Add) -> anyhow::Result<()> {
         author: add.author.clone(),
         critical: add.critical,
     };
-    let silence = add.kept.ask(&SilenceAdd { request })?;
+    let silence = add.kept.ask(&SilenceAdd { silence: request })?;
     let (number, until) = (silence.number, silence.request.until);
     let matchers = &silence.request.matchers;
     writeln!(

@@ -12,7 +12,7 @@ use crate::monitor::storm::{Silence, SilenceRequest};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SilenceAdd {
     /// What it is about, and until when.
-    pub request: SilenceRequest,
+    pub silence: SilenceRequest,
 }
 
 /// Ends a silence before its time.
@@ -45,7 +45,7 @@ impl SilenceAdd {
     /// Answers once the silence is committed.
     pub(super) async fn answer(self, desk: &Desk) -> Result<Silence, Refusal> {
         let begun = desk.ask(|answer| Query::Silence {
-            request: self.request,
+            request: self.silence,
             answer,
         });
         begun.await?.map_err(|error| refused(&error))
