@@ -14,7 +14,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -23,12 +23,13 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::control::{self, Desk, LinkBoard, Listener};
+use crate::control::{self, Desk, LinkBoard, Listener, ReloadRequest};
 use crate::deliver::{self, ClientError, Worker};
 use crate::follow::{self, QUERIES_MAX};
 use crate::link::{self, Context, InUse, Link, Signatures, Tally};
 use crate::metrics::Metrics;
 use crate::monitor::Monitor;
+use crate::reload::{self, InForce, Source};
 use crate::remember;
 use crate::store::{self, OpenError, SigningRecord, Store, StoreClosed};
 use crate::supervise;
@@ -47,7 +48,7 @@ const STORE_CLOSE_MAX: Duration = Duration::from_secs(3);
 const CLOCK_SYNCHRONIZED: &str = "/run/systemd/timesync/synchronized";
 
 /// What the daemon takes from outside, so that a run can be repeated.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Outside {
     /// The host's clocks.
     pub clock: Clock,
@@ -55,6 +56,8 @@ pub struct Outside {
     pub seed: u64,
     /// Becomes the history of a new database.
     pub fresh_history: Uuid,
+    /// Where the configuration can be read again, if it can.
+    pub source: Option<Source>,
 }
 
 /// Why the daemon did not start.
@@ -118,6 +121,8 @@ pub struct Daemon {
     metrics: Arc<Metrics>,
     /// Answers who asks; absent if there is no socket.
     control: Option<JoinHandle<()>>,
+    reloading: JoinHandle<()>,
+    reloads: mpsc::Sender<ReloadRequest>,
     stop_control: CancellationToken,
     stop_links: CancellationToken,
     stop_memory: CancellationToken,
@@ -134,17 +139,14 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         clock,
         seed,
         fresh_history,
+        source,
     } = outside;
     let started = clock.now();
     let metrics = Arc::new(Metrics::default());
     let mut rng = StdRng::seed_from_u64(seed);
 
     // Bound first: a port in use must not leave a database behind.
-    let mut bound = Vec::new();
-    for link in settings.links.clone() {
-        let open = supervise::open_first(&link, clock, &metrics).await;
-        bound.push((link, open.map_err(|source| StartError::Link { source })?));
-    }
+    let bound = open_links(&settings.links, clock, &metrics).await?;
     let addresses = bound
         .iter()
         .filter_map(|(link, open)| Some((link.name.clone(), open.as_ref()?.local_addr()?)))
@@ -172,9 +174,10 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
 
     let unit = settings.unit.clone();
     let socket = settings.control.clone();
+    let in_force = InForce::new(settings, opened.history);
     let monitor = Monitor::new(
-        settings.watch(opened.history),
-        Arc::new(settings.corridors),
+        in_force.watch().clone(),
+        in_force.corridors(),
         opened.earlier,
     );
     let (sender, batches) = mpsc::channel(BATCHES_MAX);
@@ -204,12 +207,15 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
     let stop_memory = CancellationToken::new();
     let memory = remember::run(signed, store.clone(), clock, stop_memory.clone());
 
+    let (reloads, wishes) = mpsc::channel(reload::WISHES_MAX);
+    let reloading = reload::run(source, in_force, wishes, queries.clone());
     let stop_control = CancellationToken::new();
     let desk = Desk {
         unit,
         started,
         clock,
         queries,
+        reloads: reloads.clone(),
         store: store.clone(),
         links: boards,
     };
@@ -226,6 +232,8 @@ pub async fn start(settings: Settings, outside: Outside) -> Result<Daemon, Start
         metrics,
         memory: tokio::spawn(memory),
         control,
+        reloading: tokio::spawn(reloading),
+        reloads,
         stop_control,
         stop_links,
         stop_memory,
@@ -241,6 +249,21 @@ async fn limited(store: Store, deliver: &deliver::Settings) -> Result<Store, Sta
     let told = store.limit(limits).await;
     told.map_err(|source| StartError::Closed { source })?;
     Ok(store)
+}
+
+/// Opens the links that listen; the others follow as they can.
+async fn open_links(
+    links: &[link::Settings],
+    clock: Clock,
+    metrics: &Arc<Metrics>,
+) -> Result<Vec<(link::Settings, Option<Link>)>, StartError> {
+    let mut bound = Vec::new();
+    for link in links {
+        let open = supervise::open_first(link, clock, metrics).await;
+        let open = open.map_err(|source| StartError::Link { source })?;
+        bound.push((link.clone(), open));
+    }
+    Ok(bound)
 }
 
 /// Starts a delivery worker for each endpoint.
@@ -337,6 +360,13 @@ impl Daemon {
         self.store.clone()
     }
 
+    /// Has the configuration read again, unless that is about to happen anyway.
+    pub fn reload(&self) {
+        let (done, _nobody_waits) = oneshot::channel();
+        // Wishes that wait read what stands in the files by then: one more changes nothing.
+        drop(self.reloads.try_send(ReloadRequest { done }));
+    }
+
     /// Waits until something that should run for ever has ended; cancel safe.
     pub async fn failed(&mut self) -> Failure {
         // Every loop ends early only when the store is gone.
@@ -362,6 +392,8 @@ impl Daemon {
 
     async fn run_dry(mut self) -> Result<(), Failure> {
         self.stop_control.cancel();
+        drop(self.reloads);
+        self.reloading.abort();
         if let Some(control) = self.control {
             // It breaks off what it does: nobody waits for a client.
             drop(control.await);

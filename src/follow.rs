@@ -45,14 +45,9 @@ pub async fn run(
     synchronized: PathBuf,
     clock: Clock,
 ) -> Result<(), StoreClosed> {
-    for orphan in monitor.orphans() {
-        warn!(
-            rule = orphan.rule,
-            track = orphan.track,
-            corridor = orphan.corridor,
-            "inside a corridor, or under a rule, that is not configured: its exit is not told"
-        );
-    }
+    monitor.set_host_synchronized(synchronized.exists());
+    monitor.close_gone(clock.now());
+    hand_on(&mut monitor, &store, &metrics).await?;
     let mut told = Counts::default();
     let mut ask_at = Monotonic::default();
     let mut caught_up = Monotonic::default();
@@ -97,29 +92,39 @@ pub async fn run(
         while let Some(remark) = monitor.poll_remark() {
             remind(&remark);
         }
-        while let Some(decision) = monitor.poll_decision() {
-            if let Some(alert) = &decision.alert {
-                info!(
-                    alert = %alert.id,
-                    event = %alert.event,
-                    subject = alert.subject(),
-                    corridor = alert.corridor.as_ref().map(|corridor| &corridor.id),
-                    place = alert.place,
-                    held_by = decision.held.as_ref().map(|held| &held.by),
-                    "alert"
-                );
-            }
-            metrics.alerts_held.add(u64::from(decision.held.is_some()));
-            let released = decision.releases.len();
-            metrics.alerts_released.add(released as u64);
-            store.submit(decision).await?;
-        }
+        hand_on(&mut monitor, &store, &metrics).await?;
         if let Some(answer) = due_answer.take() {
             store.flush().await?;
             answer();
         }
         count(&metrics, &monitor, &mut told);
     }
+}
+
+/// Logs and stores everything that was decided.
+async fn hand_on(
+    monitor: &mut Monitor,
+    store: &Store,
+    metrics: &Metrics,
+) -> Result<(), StoreClosed> {
+    while let Some(decision) = monitor.poll_decision() {
+        if let Some(alert) = &decision.alert {
+            info!(
+                alert = %alert.id,
+                event = %alert.event,
+                subject = alert.subject(),
+                corridor = alert.corridor.as_ref().map(|corridor| &corridor.id),
+                place = alert.place,
+                held_by = decision.held.as_ref().map(|held| &held.by),
+                "alert"
+            );
+        }
+        metrics.alerts_held.add(u64::from(decision.held.is_some()));
+        let released = decision.releases.len();
+        metrics.alerts_released.add(released as u64);
+        store.submit(decision).await?;
+    }
+    Ok(())
 }
 
 /// An answer that is given once what it is about is committed.
@@ -143,6 +148,19 @@ fn answer(monitor: &mut Monitor, query: Query, now: Moment) -> Option<Answer> {
         Query::Silences { answer } => {
             drop(answer.send(monitor.silences().to_vec()));
             None
+        }
+        Query::Explain { question, answer } => {
+            drop(answer.send(monitor.explain(now, &question)));
+            None
+        }
+        Query::Reload {
+            settings,
+            corridors,
+            answer,
+        } => {
+            monitor.reload(now, *settings, corridors);
+            // What it ended is committed by the time that somebody is told.
+            Some(Box::new(move || _ = answer.send(())))
         }
     }
 }

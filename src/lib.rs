@@ -13,6 +13,7 @@ pub mod app;
 pub mod config;
 pub mod control;
 pub mod follow;
+pub mod reload;
 pub mod remember;
 pub mod supervise;
 

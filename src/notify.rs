@@ -12,6 +12,21 @@ pub fn ready(status: &str) {
     send(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
+/// Says that the configuration is being read again; [`reloaded`] says that this is over.
+///
+/// Source: systemd.service(5), `Type=notify-reload`: the message has to carry the monotonic time.
+pub fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => send(&[NotifyState::Reloading, now]),
+        Err(error) => debug!(%error, "the service manager is not told of the reload"),
+    }
+}
+
+/// Says that the configuration was read again, whatever became of it.
+pub fn reloaded() {
+    send(&[NotifyState::Ready]);
+}
+
 /// Shows one line in `systemctl status`.
 pub fn status(status: &str) {
     send(&[NotifyState::Status(status)]);

@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "app",
+            "reload",
             "config",
             "control",
             "follow",
@@ -40,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
+            "reload",
             "config",
             "control",
             "follow",
@@ -58,6 +60,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "reload",
+        &[
+            "config", "control", "follow", "deliver", "store", "link", "monitor", "corridor",
+            "notify",
+        ],
+    ),
+    (
         "config",
         &[
             "control", "deliver", "store", "link", "route", "station", "monitor", "corridor",
@@ -72,7 +81,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "follow",
-        &["store", "monitor", "track", "units", "metrics", "clock"],
+        &[
+            "store", "monitor", "corridor", "track", "units", "metrics", "clock",
+        ],
     ),
     (
         "remember",

@@ -99,6 +99,7 @@ async fn show(lasts: Option<Duration>, seed: u64) -> anyhow::Result<()> {
         clock: Clock::start(),
         seed,
         fresh_history: Uuid::new_v4(),
+        source: None,
     };
     let mut daemon = app::start(settings, outside).await?;
     let (_link, address) = daemon
@@ -125,7 +126,7 @@ async fn show(lasts: Option<Duration>, seed: u64) -> anyhow::Result<()> {
     let failure = loop {
         tokio::select! {
             biased;
-            _signal = signals.next() => break None,
+            _wish = signals.wish() => break None,
             () = &mut end => break None,
             failure = daemon.failed() => break Some(failure),
             Some(delivery) = deliveries.recv() => tally.show(&delivery)?,

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use thiserror::Error;
 
 use crate::app::StartError;
-use crate::cli::{check, corridors, held, replay, run, silence, status};
+use crate::cli::{check, corridors, explain, held, reload, replay, run, silence, status};
 use crate::config::Flaws;
 
 #[cfg(feature = "demo")]
@@ -38,6 +38,8 @@ enum Command {
     Status(status::Args),
     Silence(silence::Args),
     Held(held::Args),
+    Explain(explain::Args),
+    Reload(reload::Args),
     Replay(replay::Args),
     Corridors(corridors::Args),
     #[cfg(feature = "demo")]
@@ -58,6 +60,8 @@ pub fn main() -> ExitCode {
         Command::Status(args) => status::run(&args),
         Command::Silence(args) => silence::run(&args),
         Command::Held(args) => held::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Reload(args) => reload::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Corridors(args) => corridors::run(&args),
         #[cfg(feature = "demo")]

@@ -6,8 +6,10 @@ mod corridors;
 #[cfg(feature = "demo")]
 mod demo;
 mod entry;
+mod explain;
 mod held;
 mod kept;
+mod reload;
 mod replay;
 mod run;
 mod signals;

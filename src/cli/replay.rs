@@ -11,12 +11,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::config::{self, Outside, Purpose};
+use crate::config::{self, Outside, Purpose, Settings};
 use crate::deliver;
 use crate::link::{Arrival, Ear};
 use crate::monitor::alert::{Alert, Event as AlertEvent, Held};
 use crate::monitor::rule::Rule;
-use crate::monitor::{self, GateSettings, HeldBack, Monitor, Rejection, Restored};
+use crate::monitor::{self, Explanation, HeldBack, Monitor, Question, Rejection, Restored};
 use crate::track::Message;
 use crate::units::{Moment, Monotonic, Utc};
 use crate::wire::{Event, TlogCounts, TlogReader};
@@ -68,6 +68,9 @@ struct Summary {
     alerts: BTreeMap<&'static str, u64>,
     /// Alerts that were held back, also those that were told later.
     held: u64,
+    /// When the last frame came.
+    #[serde(skip)]
+    end: Moment,
 }
 
 /// Runs the command.
@@ -80,38 +83,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let bytes = fs::read(&args.recording)
         .with_context(|| format!("cannot read the recording {}", args.recording.display()))?;
 
-    let (rules, routes, attendances) = if args.raw {
-        (vec![Rule::raw()], Vec::new(), Vec::new())
-    } else {
-        (settings.rules, settings.routes, settings.attendances)
-    };
-    let monitor_settings = monitor::Settings {
-        unit: settings.unit,
-        // No database: the same recording gives the same ids.
-        history: Uuid::nil(),
-        rules,
-        routes,
-        attendances,
-        gate: GateSettings {
-            plausibility: !args.raw,
-            ..settings.gate
-        },
-        roster: settings.roster,
-        liveness: settings.liveness,
-        fleet: settings.fleet,
-        inhibit: settings.inhibit,
-        callsigns: settings.callsigns,
-        // It is all there is: its vehicles' time goes with its stamps.
-        recordings: BTreeSet::new(),
-    };
-    let monitor = Monitor::new(
-        monitor_settings,
-        Arc::new(settings.corridors),
-        Restored::default(),
-    );
-
+    let mut monitor = monitor_of(settings, args.raw);
     let mut out = BufWriter::new(io::stdout().lock());
-    let summary = replay(&bytes, monitor, &mut out).context("cannot write the alerts")?;
+    let summary = replay(&bytes, &mut monitor, &mut out).context("cannot write the alerts")?;
     if args.summary {
         serde_json::to_writer(&mut out, &summary)?;
         writeln!(out)?;
@@ -127,8 +101,46 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Walks a recording and answers a question about it, as of its end.
+///
+/// # Errors
+///
+/// Refuses what has no frame in it.
+pub(super) fn explain(
+    bytes: &[u8],
+    settings: Settings,
+    question: &Question,
+) -> anyhow::Result<Explanation> {
+    let mut monitor = monitor_of(settings, false);
+    monitor.keep_notes_only_of(&question.track);
+    let summary = replay(bytes, &mut monitor, &mut io::sink())?;
+    if summary.frames_good == 0 {
+        bail!("no MAVLink frame found; is it a tlog?");
+    }
+    Ok(monitor.explain(summary.end, question))
+}
+
+/// Makes a monitor of what a configuration says, for a recording.
+fn monitor_of(settings: Settings, is_raw: bool) -> Monitor {
+    let watch = settings.watch(Uuid::nil());
+    let mut watch = monitor::Settings {
+        // No database: the same recording gives the same ids.
+        history: Uuid::nil(),
+        // It is all there is: its vehicles' time goes with its stamps.
+        recordings: BTreeSet::new(),
+        ..watch
+    };
+    if is_raw {
+        watch.rules = vec![Rule::raw()];
+        watch.routes.clear();
+        watch.attendances.clear();
+        watch.gate.plausibility = false;
+    }
+    Monitor::new(watch, Arc::new(settings.corridors), Restored::default())
+}
+
 /// Walks the recording; a stamp that goes back does not turn monotonic time back.
-fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Result<Summary> {
+fn replay(bytes: &[u8], monitor: &mut Monitor, out: &mut impl Write) -> io::Result<Summary> {
     let ear = Ear::named(LINK);
     let progress = progress_bar(bytes.len());
     let mut summary = Summary::default();
@@ -142,6 +154,7 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
             continue;
         };
         let now = clock.at(record.received_us);
+        summary.end = now;
         *systems
             .entry((frame.system_id(), frame.component_id()))
             .or_default() += 1;
@@ -160,10 +173,10 @@ fn replay(bytes: &[u8], mut monitor: Monitor, out: &mut impl Write) -> io::Resul
         // Nobody waits for the tracks of a recording.
         while monitor.poll_notice().is_some() {}
         while monitor.poll_remark().is_some() {}
-        write_told(&mut monitor, &mut held, &mut summary, out)?;
+        write_told(monitor, &mut held, &mut summary, out)?;
     }
     monitor.finish();
-    write_told(&mut monitor, &mut held, &mut summary, out)?;
+    write_told(monitor, &mut held, &mut summary, out)?;
     progress.finish_and_clear();
     summary.take_frames(reader.counts(), &systems);
     summary.take_positions(monitor.counts());

@@ -11,17 +11,20 @@ use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use crate::app::{self, Daemon};
-use crate::cli::signals::Signals;
+use crate::cli::signals::{Signals, Wish};
 use crate::clock::Clock;
 use crate::config::{self, Loaded, Purpose};
 use crate::log;
 use crate::metrics::Metrics;
 use crate::notify;
+use crate::reload::Source;
 
 /// How often the status line of the service is renewed.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
 /// Listens to the links and delivers alerts until a signal ends it
+///
+/// SIGHUP, or `corridord reload`, has it read the configuration again.
 ///
 /// Without a configuration file, give --link, --corridors, --endpoint and --secret-file. A flag
 /// replaces what the file says of the same thing.
@@ -98,18 +101,23 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let seed = args.seed.unwrap_or_else(|| rand::rng().random());
     info!(version = env!("CARGO_PKG_VERSION"), seed, "starting");
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let served = runtime.block_on(serve(settings, seed));
+    let source = Source {
+        file: args.config.clone(),
+        outside,
+    };
+    let served = runtime.block_on(serve(settings, source, seed));
     // Dropping it would wait for name look-ups that nobody needs: without a network they take long.
     runtime.shutdown_background();
     served
 }
 
-async fn serve(settings: config::Settings, seed: u64) -> anyhow::Result<()> {
+async fn serve(settings: config::Settings, source: Source, seed: u64) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("cannot listen for signals")?;
     let outside = app::Outside {
         clock: Clock::start(),
         seed,
         fresh_history: Uuid::new_v4(),
+        source: Some(source),
     };
     let mut daemon = app::start(settings, outside).await?;
     let addresses: Vec<String> = daemon
@@ -126,10 +134,17 @@ async fn serve(settings: config::Settings, seed: u64) -> anyhow::Result<()> {
     notify::ready(&format!("listening: {listening}"));
 
     let metrics = daemon.metrics();
-    let failure = tokio::select! {
-        _signal = signals.next() => None,
-        failure = daemon.failed() => Some(failure),
-        () = tell_service_manager(&metrics) => None,
+    let telling = tell_service_manager(&metrics);
+    tokio::pin!(telling);
+    let failure = loop {
+        tokio::select! {
+            wish = signals.wish() => match wish {
+                Wish::Stop => break None,
+                Wish::Reload => daemon.reload(),
+            },
+            failure = daemon.failed() => break Some(failure),
+            () = &mut telling => break None,
+        }
     };
     notify::stopping();
     info!("stopping");

@@ -1,15 +1,26 @@
-//! SIGINT and SIGTERM: the first one asks for a clean stop, the second one leaves at once.
+//! SIGINT and SIGTERM: the first one asks for a clean stop, the second one leaves at once. SIGHUP asks for
+//! the configuration to be read again.
 
 use std::io;
 use std::process;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Listens for both signals.
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// A clean stop.
+    Stop,
+    /// Reading the configuration again.
+    Reload,
+}
+
+/// Listens for all of them.
 #[derive(Debug)]
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    hangup: Signal,
 }
 
 impl Signals {
@@ -22,10 +33,20 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
         })
     }
 
-    /// Waits for the next signal and returns its exit code, 128 plus its number.
+    /// Waits for the next signal of any kind; cancel safe.
+    pub(super) async fn wish(&mut self) -> Wish {
+        tokio::select! {
+            _ = self.interrupt.recv() => Wish::Stop,
+            _ = self.terminate.recv() => Wish::Stop,
+            _ = self.hangup.recv() => Wish::Reload,
+        }
+    }
+
+    /// Waits for the next signal that ends the daemon and returns its exit code, 128 plus its number.
     pub(super) async fn next(&mut self) -> i32 {
         tokio::select! {
             _ = self.interrupt.recv() => 128 + SignalKind::interrupt().as_raw_value(),

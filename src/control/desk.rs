@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::protocol::Refusal;
+use super::request::reload::Reloaded;
 use crate::clock::Clock;
 use crate::follow::Query;
 use crate::link::{Address, Tally};
@@ -23,6 +24,8 @@ pub struct Desk {
     pub clock: Clock,
     /// Asks the monitor.
     pub queries: mpsc::Sender<Query>,
+    /// Asks for the configuration to be read again.
+    pub reloads: mpsc::Sender<ReloadRequest>,
     /// Asks what is owed.
     pub store: Store,
     /// The links, in the order of the configuration.
@@ -38,6 +41,13 @@ pub struct LinkBoard {
     pub address: Address,
     /// What it has brought, and whether it is there.
     pub tally: Arc<Tally>,
+}
+
+/// A wish that the configuration is read again; answered once everything that follows is done.
+#[derive(Debug)]
+pub struct ReloadRequest {
+    /// Where the outcome goes.
+    pub done: oneshot::Sender<Reloaded>,
 }
 
 impl Desk {

@@ -1,8 +1,8 @@
 //! What a person may ask of the running daemon: a socket in the file system, one JSON request and one JSON
 //! answer a line.
 //!
-//! It can ask, silence what nobody wants to hear, and let an alert go that was held back; nothing here can
-//! make, change or drop an alert, or say a word on a link.
+//! It can ask, silence what nobody wants to hear, let an alert go that was held back, and have the
+//! configuration read again; nothing here can make, change or drop an alert, or say a word on a link.
 //!
 //! Invariants:
 //!
@@ -22,9 +22,10 @@ mod server;
 mod socket;
 
 pub use client::{AskError, ask};
-pub use desk::{Desk, LinkBoard};
+pub use desk::{Desk, LinkBoard, ReloadRequest};
 pub use protocol::{ANSWER_LENGTH_MAX, REQUEST_LENGTH_MAX, Refusal, RefusalKind, VERSION};
 pub use request::held::{HeldList, HeldRelease};
+pub use request::reload::{Reload, Reloaded};
 pub use request::silence::{SilenceAdd, SilenceEnd, SilenceList};
 pub use request::status::{BacklogStatus, LinkStatus, Status, StatusRequest};
 pub use request::{Ask, Request};

@@ -1,6 +1,8 @@
 //! What can be asked; one file each.
 
+mod explain;
 pub(super) mod held;
+pub(super) mod reload;
 pub(super) mod silence;
 pub(super) mod status;
 
@@ -10,7 +12,9 @@ use serde_json::{Map, Value};
 
 use super::desk::Desk;
 use super::protocol::{Call, Refusal, RefusalKind};
+use crate::monitor::Question;
 use held::{HeldList, HeldRelease};
+use reload::Reload;
 use silence::{SilenceAdd, SilenceEnd, SilenceList};
 use status::StatusRequest;
 
@@ -37,17 +41,23 @@ pub enum Request {
     HeldList(HeldList),
     /// One of these is to be told after all.
     HeldRelease(HeldRelease),
+    /// Why something was told, or was not.
+    Explain(Question),
+    /// The configuration is to be read again.
+    Reload(Reload),
 }
 
 impl Request {
     /// The names of all requests.
-    const NAMES: [&str; 6] = [
+    const NAMES: [&str; 8] = [
         StatusRequest::NAME,
+        Question::NAME,
         SilenceAdd::NAME,
         SilenceEnd::NAME,
         SilenceList::NAME,
         HeldList::NAME,
         HeldRelease::NAME,
+        Reload::NAME,
     ];
 
     /// Finds the request of a call, with sound arguments.
@@ -60,6 +70,8 @@ impl Request {
             SilenceList::NAME => arguments_of(&name, arguments).map(Self::SilenceList),
             HeldList::NAME => arguments_of(&name, arguments).map(Self::HeldList),
             HeldRelease::NAME => arguments_of(&name, arguments).map(Self::HeldRelease),
+            Question::NAME => arguments_of(&name, arguments).map(Self::Explain),
+            Reload::NAME => arguments_of(&name, arguments).map(Self::Reload),
             _other => {
                 let names = Self::NAMES.join(", ");
                 let message = format!("there is no request `{name}`; there are {names}");
@@ -78,6 +90,8 @@ pub(super) async fn answer(call: Call, desk: &Desk) -> Result<Value, Refusal> {
         Request::SilenceList(request) => json(request.answer(desk).await?),
         Request::HeldList(request) => json(request.answer(desk).await?),
         Request::HeldRelease(request) => json(request.answer(desk).await?),
+        Request::Explain(question) => json(explain::answer(question, desk).await?),
+        Request::Reload(request) => json(request.answer(desk).await?),
     }
 }
 

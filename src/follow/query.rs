@@ -1,9 +1,12 @@
 //! What others may ask of the monitor while it follows.
 
+use std::sync::Arc;
+
 use tokio::sync::oneshot;
 
-use crate::monitor::Census;
+use crate::corridor::CorridorSet;
 use crate::monitor::storm::{CannotEnd, NotASilence, Silence, SilenceRequest};
+use crate::monitor::{self, Census, Explanation, Question};
 
 /// Questions that may wait for the monitor.
 pub const QUERIES_MAX: usize = 8;
@@ -34,5 +37,21 @@ pub enum Query {
     Silences {
         /// Where the answer goes.
         answer: oneshot::Sender<Vec<Silence>>,
+    },
+    /// Why something was told of a track and a corridor, or was not.
+    Explain {
+        /// The question.
+        question: Box<Question>,
+        /// Where the answer goes.
+        answer: oneshot::Sender<Explanation>,
+    },
+    /// What is watched is to be replaced whole.
+    Reload {
+        /// What it is watched by.
+        settings: Box<monitor::Settings>,
+        /// The corridors.
+        corridors: Arc<CorridorSet>,
+        /// Says that it is done.
+        answer: oneshot::Sender<()>,
     },
 }

@@ -5,8 +5,11 @@ mod assigned;
 mod attended;
 mod census;
 mod earlier;
+mod explain;
 mod filing;
+mod gone;
 mod losses;
+mod reload;
 mod room;
 mod tell;
 mod watch;
@@ -25,6 +28,7 @@ use crate::monitor::fleet::Fleet;
 use crate::monitor::gate::{GateSettings, Rejection};
 use crate::monitor::liveness::LivenessSettings;
 use crate::monitor::memory::Topic;
+use crate::monitor::notes::{HeldNotes, Notes, Rejects, Room};
 use crate::monitor::roster::{Roster, RosterSettings};
 use crate::monitor::routes::Route;
 use crate::monitor::rule::Rule;
@@ -135,6 +139,12 @@ pub struct Monitor {
     counts: Counts,
     around: Around,
     found: Vec<Found>,
+    notes_room: Room,
+    /// Positions that did not pass the gate, by identity.
+    rejects: BTreeMap<Whom, Rejects>,
+    held_notes: HeldNotes,
+    /// When settings and corridors came into force, if they did after the start.
+    reloaded: Option<Moment>,
     /// Fixes that went through no rule.
     #[cfg(test)]
     calm_fixes: u64,
@@ -157,22 +167,15 @@ struct Follow {
     calm_until: Option<TrackTime>,
     /// How far it may fly before the index can say anything new.
     vicinity: Vicinity,
+    /// What became of its last fixes.
+    notes: Notes,
 }
 
 impl Monitor {
     /// Starts from what an earlier run left behind.
     #[must_use]
     pub fn new(settings: Settings, corridors: Arc<CorridorSet>, earlier: Restored) -> Self {
-        let watched = settings
-            .rules
-            .iter()
-            .map(|rule| {
-                let matching = corridors
-                    .iter()
-                    .filter(|(_, corridor)| rule.corridors.matches(corridor));
-                matching.map(|(index, _)| index).collect()
-            })
-            .collect();
+        let watched = watched_by(&settings.rules, &corridors);
         let mut restored: BTreeMap<String, Vec<StandingRecord>> = BTreeMap::new();
         for standing in earlier.standings {
             restored
@@ -214,6 +217,10 @@ impl Monitor {
             counts: Counts::default(),
             around: Around::default(),
             found: Vec::new(),
+            notes_room: Room::default(),
+            rejects: BTreeMap::new(),
+            held_notes: HeldNotes::default(),
+            reloaded: None,
             #[cfg(test)]
             calm_fixes: 0,
         }
@@ -250,7 +257,10 @@ impl Monitor {
         match outcome {
             Outcome::Nothing => {}
             Outcome::Outranked => self.counts.outranked += 1,
-            Outcome::Rejected(reason) => *self.counts.rejections.entry(reason).or_default() += 1,
+            Outcome::Rejected(reason) => {
+                *self.counts.rejections.entry(reason).or_default() += 1;
+                self.note_rejection(&whom, report, reason);
+            }
             Outcome::Fix {
                 voice,
                 fix,
@@ -406,4 +416,15 @@ impl Monitor {
         let stands = self.tracks.values().map(|follow| follow.stands.len());
         stands.sum()
     }
+}
+
+/// Finds which corridors each rule watches, in order.
+fn watched_by(rules: &[Rule], corridors: &CorridorSet) -> Vec<Vec<CorridorIndex>> {
+    let of = |rule: &Rule| {
+        let matching = corridors
+            .iter()
+            .filter(|(_, corridor)| rule.corridors.matches(corridor));
+        matching.map(|(index, _)| index).collect()
+    };
+    rules.iter().map(of).collect()
 }

@@ -16,6 +16,7 @@ pub mod attendance;
 mod census;
 mod compose;
 mod engine;
+mod explain;
 #[cfg(test)]
 mod fixture;
 pub mod fleet;
@@ -25,6 +26,7 @@ pub mod lists;
 mod liveness;
 pub mod memory;
 mod names;
+mod notes;
 mod passing;
 mod paths;
 mod point;
@@ -50,6 +52,10 @@ use crate::units::Utc;
 
 pub use census::{Census, Inside, LastFix, TrackStatus};
 pub use engine::{Counts, Monitor, Remark, Settings};
+pub use explain::{
+    Explanation, FIXES_DEFAULT as EXPLAIN_FIXES, FixAccount, Question, RuleAccount, RuleVerdict,
+    Story, Unknown,
+};
 pub use gate::{GateSettings, Rejection};
 pub use liveness::{Liveness, LivenessSettings, Timeouts};
 pub use roster::RosterSettings;

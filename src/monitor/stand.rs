@@ -9,7 +9,7 @@ mod step;
 use std::time::Duration;
 
 use crate::corridor::{CorridorIndex, CorridorSet, Side as LineSide};
-use crate::monitor::alert::ExitReason;
+use crate::monitor::alert::{Event, ExitReason};
 use crate::monitor::approach::Lead;
 use crate::monitor::passing::Passing;
 use crate::monitor::rule::Rule;
@@ -92,6 +92,16 @@ pub(super) enum Told {
         inside: Duration,
         reason: ExitReason,
     },
+}
+
+impl Outcome {
+    /// Names the event of what there is to tell.
+    pub(super) fn event(&self) -> Option<Event> {
+        match self {
+            Self::Told(told) => Some(told.event()),
+            Self::Nothing | Self::Noted => None,
+        }
+    }
 }
 
 impl Stand {
@@ -207,7 +217,6 @@ impl Stand {
     }
 
     /// Ends a stay that no fix ends; there is something to tell unless it was hushed.
-    #[expect(dead_code, reason = "a reload ends stories by it")]
     pub(super) fn close(&mut self, at: TrackTime, reason: ExitReason) -> Outcome {
         let was = self.standing;
         self.standing = Standing::default();
@@ -216,6 +225,19 @@ impl Stand {
         } else {
             self.withdraw(at)
         }
+    }
+
+    /// Goes on with another outline, of whose edge nobody knows where it was crossed.
+    pub(super) fn redraw(&mut self, within_edge: bool, odometer_m: f64) {
+        self.inward = None;
+        self.outward = None;
+        self.passing = Passing::default();
+        match (self.within_edge, within_edge) {
+            (true, false) => self.count_until(odometer_m),
+            (false, true) => self.count_from(odometer_m, true),
+            (true, true) | (false, false) => {}
+        }
+        self.within_edge = within_edge;
     }
 
     /// Says whether nothing is under way: but for the past it could be a new one.

@@ -84,6 +84,21 @@ impl TrackKind {
     }
 }
 
+impl TrackKind {
+    /// Says what kind of track has such a key, by how it begins.
+    #[must_use]
+    pub fn of_key(key: &str) -> Self {
+        let start = key.split_once(':').map_or(key, |(start, _)| start);
+        match start {
+            "icao" => Self::Aircraft,
+            "mmsi" => Self::Vessel,
+            "remote-id" => Self::RemoteId,
+            "camera-image" | "camera-target" => Self::CameraPoint,
+            _vehicle => Self::Vehicle,
+        }
+    }
+}
+
 impl Whom {
     /// Returns the kind.
     #[must_use]
@@ -204,5 +219,6 @@ mod tests {
         };
         assert_eq!(track.to_string(), key);
         assert_eq!(whom.kind().name(), kind);
+        assert_eq!(TrackKind::of_key(key), whom.kind());
     }
 }

@@ -30,6 +30,24 @@ fn the_service_manager_hears_of_start_life_and_stop() {
 }
 
 #[test]
+fn the_service_manager_hears_when_the_configuration_is_read_again_and_when_that_is_over() {
+    let (_scene, manager, options) = scene();
+    let daemon = options.start();
+    assert!(heard(&manager).starts_with("READY=1\n"));
+    daemon.signal("HUP");
+    let reloading = wait_for("the start of the reload", || {
+        Some(heard(&manager)).filter(|heard| heard.starts_with("RELOADING=1\n"))
+    });
+    let since = reloading.trim_end().split_once("\nMONOTONIC_USEC=");
+    let since: u64 = since.expect("the time of it").1.parse().expect("a number");
+    assert!(0 < since);
+    wait_for("the end of the reload", || {
+        (heard(&manager).trim_end() == "READY=1").then_some(())
+    });
+    daemon.stop_clean();
+}
+
+#[test]
 fn the_watchdog_of_another_process_and_one_without_a_limit_are_left_alone() {
     for (name, value) in [("WATCHDOG_PID", "1"), ("WATCHDOG_USEC", "0")] {
         let (_scene, manager, mut options) = scene();

@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::clock::Clock;
-use crate::control::{Settings, Status, StatusRequest, ask};
+use crate::control::{ReloadRequest, Reloaded, Settings, Status, StatusRequest, ask};
 use crate::follow::Query;
 use crate::metrics::Metrics;
-use crate::monitor::Census;
 use crate::monitor::alert::{Clock as AlertClock, ClockSource};
+use crate::monitor::{Census, Explanation, Question, Unknown};
 use crate::store;
 
 /// Longer than a test takes.
@@ -26,6 +26,7 @@ struct Scene {
     cancel: CancellationToken,
     served: JoinHandle<()>,
     queries: Option<mpsc::Receiver<Query>>,
+    reloads: Option<mpsc::Receiver<ReloadRequest>>,
     _folder: tempfile::TempDir,
 }
 
@@ -48,11 +49,13 @@ impl Scene {
             metrics,
         );
         let (query, queries) = mpsc::channel(8);
+        let (reload, reloads) = mpsc::channel(1);
         let desk = Desk {
             unit: "field-unit-07".to_owned(),
             started: clock.now(),
             clock,
             queries: query,
+            reloads: reload,
             store: opened.unwrap().store,
             links: Vec::new(),
         };
@@ -64,6 +67,7 @@ impl Scene {
             cancel,
             served,
             queries: Some(queries),
+            reloads: Some(reloads),
             _folder: folder,
         }
     }
@@ -78,6 +82,8 @@ impl Scene {
                     Query::Silence { .. } | Query::EndSilence { .. } | Query::Silences { .. } => {
                         panic!("nobody asks for silence here");
                     }
+                    Query::Explain { question, answer } => drop(answer.send(nothing(&question))),
+                    Query::Reload { answer, .. } => _ = answer.send(()),
                 }
             }
         });
@@ -86,6 +92,14 @@ impl Scene {
     async fn connect(&self) -> BufReader<UnixStream> {
         BufReader::new(UnixStream::connect(&self.socket).await.unwrap())
     }
+}
+
+fn nothing(question: &Question) -> Explanation {
+    Explanation::Nothing(Unknown {
+        what: "track".to_owned(),
+        name: question.track.clone(),
+        nearest: Vec::new(),
+    })
 }
 
 fn nobody() -> Census {
@@ -124,7 +138,7 @@ async fn what_cannot_be_answered_is_refused_and_the_talk_goes_on() {
         ),
         (
             "{\"version\":1,\"request\":\"launch\"}\n",
-            "there is no request `launch`; there are status",
+            "there is no request `launch`; there are status, explain, ",
         ),
         (
             "{\"version\":1,\"request\":\"status\",\"loud\":true}\n",
@@ -203,20 +217,36 @@ async fn the_end_breaks_off_who_is_waiting_and_takes_the_socket_away() {
 #[tokio::test]
 async fn once_the_monitor_has_ended_it_says_that_the_daemon_is_stopping() {
     let mut scene = Scene::start(LONG);
-    drop(scene.queries.take());
+    drop((scene.queries.take(), scene.reloads.take()));
     let mut client = scene.connect().await;
-    let answer = say(&mut client, "{\"version\":1,\"request\":\"status\"}\n").await;
-    assert!(answer.contains(r#""kind":"stopping""#), "{answer}");
+    for request in ["status", "reload"] {
+        let line = format!("{{\"version\":1,\"request\":\"{request}\"}}\n");
+        let answer = say(&mut client, &line).await;
+        assert!(answer.contains(r#""kind":"stopping""#), "{answer}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_client_understands_what_the_server_says() {
     let mut scene = Scene::start(LONG);
     scene.answer_questions();
+    let mut reloads = scene.reloads.take().unwrap();
+    let flaws = vec!["unit.toml:3: unit.name: is empty".to_owned()];
+    let told = Reloaded::Refused { flaws };
+    let answer = told.clone();
+    tokio::spawn(async move {
+        let wish = reloads.recv().await.unwrap();
+        wish.done.send(answer).unwrap();
+    });
     let socket = scene.socket.clone();
-    let asked = tokio::task::spawn_blocking(move || ask(&socket, &StatusRequest {}));
-    let status: Status = asked.await.unwrap().unwrap();
+    let (status, reloaded): (Status, Reloaded) = tokio::task::spawn_blocking(move || {
+        let status = ask(&socket, &StatusRequest {}).unwrap();
+        (status, ask(&socket, &crate::control::Reload {}).unwrap())
+    })
+    .await
+    .unwrap();
     assert_eq!(status.unit, "field-unit-07");
     assert_eq!(status.census, nobody());
     assert_eq!(status.endpoints[0].name, "ops");
+    assert_eq!(reloaded, told);
 }

@@ -60,6 +60,38 @@ impl Monitor {
         }
     }
 
+    /// Keeps how a track keeps to its routes as an earlier run would, to be taken up by the routes of a
+    /// reload that have the same name and corridor.
+    pub(super) fn set_routes_aside(&mut self, follow: &mut Follow) {
+        for assigned in follow.assigned.drain(..) {
+            let record = match (assigned.keeping, assigned.absence) {
+                (
+                    Keeping::Awaited { .. }
+                    | Keeping::Joining { .. }
+                    | Keeping::Leaving {
+                        awaited: Some(_), ..
+                    },
+                    _,
+                ) => continue,
+                (Keeping::Off { .. } | Keeping::Returning { .. }, Some((since, alerts))) => {
+                    RouteRecord::Off { since, alerts }
+                }
+                (
+                    Keeping::On
+                    | Keeping::Leaving { awaited: None, .. }
+                    | Keeping::Off { .. }
+                    | Keeping::Returning { .. },
+                    _,
+                ) => RouteRecord::On,
+            };
+            let route = &self.settings.routes[assigned.route];
+            if let Ok(state) = serde_json::to_string(&record) {
+                let key = memory_key(route, &follow.key);
+                self.memories.insert((Topic::Route, key), state);
+            }
+        }
+    }
+
     /// Steps a track along the routes that it is assigned to.
     pub(super) fn step_routes(&mut self, follow: &mut Follow, track: &TrackId, fix: &Fix) {
         for nth in 0..follow.assigned.len() {

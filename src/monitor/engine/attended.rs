@@ -70,6 +70,19 @@ impl Monitor {
         self.look_at_posts(now);
     }
 
+    /// Keeps who was where as an earlier run would, to be taken up by the attendances of a reload that
+    /// have the same name and corridor.
+    pub(super) fn set_posts_aside(&mut self, now: Moment) {
+        let now = self.civil_moment(now);
+        for post in std::mem::take(&mut self.posts).posts {
+            let record = post.watch.record(now.utc);
+            let key = self.post_key(post.attendance, post.corridor);
+            if let Some(state) = record.and_then(|it| serde_json::to_string(&it).ok()) {
+                self.memories.insert((Topic::Attendance, key), state);
+            }
+        }
+    }
+
     /// Takes the sight of a track inside of corridors, those of `nearby`.
     pub(super) fn attend(&mut self, follow: &Follow, fix: &Fix) {
         if follow.filed.attendances.is_empty() {

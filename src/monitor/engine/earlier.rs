@@ -1,4 +1,4 @@
-//! What an earlier run left behind: standings that are taken up, and those that nobody can.
+//! What an earlier run left behind: standings that are taken up.
 
 use super::{Follow, Monitor};
 use crate::corridor::CorridorIndex;
@@ -25,19 +25,8 @@ impl Monitor {
         }
     }
 
-    /// Returns the standings of an earlier run that say inside where no rule of that name
-    /// watches: nothing can close them.
-    #[must_use]
-    pub fn orphans(&self) -> Vec<&StandingRecord> {
-        self.restored
-            .values()
-            .flatten()
-            .filter(|record| record.visit.is_some() && self.watch_of(record).is_none())
-            .collect()
-    }
-
     /// Finds the rule and the corridor of a standing, if the one watches the other.
-    fn watch_of(&self, record: &StandingRecord) -> Option<(usize, CorridorIndex)> {
+    pub(super) fn watch_of(&self, record: &StandingRecord) -> Option<(usize, CorridorIndex)> {
         let mut rules = self.settings.rules.iter();
         let rule = rules.position(|rule| rule.name == record.rule)?;
         let corridor = self.corridors.find(&record.corridor)?;

@@ -107,8 +107,24 @@ impl Monitor {
         }
     }
 
+    /// Says who a track is, for the filters of rules; `told` is what it calls itself.
+    pub(super) fn who<'a>(
+        &'a self,
+        track: &TrackId,
+        key: &'a str,
+        told: Option<&'a Text<9>>,
+        last: Option<&Fix>,
+    ) -> Who<'a> {
+        Who {
+            key,
+            kind: track.whom.kind(),
+            callsign: self.callsign(track).or(told.map(Text::as_str)),
+            authenticity: last.map_or_else(Authenticity::default, |last| last.authenticity),
+        }
+    }
+
     /// Returns what a track calls itself; only transponders do.
-    fn told_callsign(&self, track: &TrackId) -> Option<Text<9>> {
+    pub(super) fn told_callsign(&self, track: &TrackId) -> Option<Text<9>> {
         match track.whom.kind() {
             TrackKind::Aircraft => {
                 let voices = self.identities.get(&track.whom)?;

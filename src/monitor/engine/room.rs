@@ -16,6 +16,9 @@ impl Monitor {
             return false;
         };
         self.identities.remove(&whom);
+        if let Some(rejects) = self.rejects.remove(&whom) {
+            rejects.leave(&mut self.notes_room);
+        }
         for track in self.vigil.forget(&whom) {
             if let Some(follow) = self.tracks.remove(&track) {
                 self.keep_episodes(follow);
@@ -26,10 +29,15 @@ impl Monitor {
 
     /// Keeps the numbers of a track's episodes for when it is heard again: they make the ids of
     /// alerts.
-    fn keep_episodes(&mut self, follow: Follow) {
+    pub(super) fn keep_episodes(&mut self, follow: Follow) {
         let Follow {
-            key, pasts, last, ..
+            key,
+            pasts,
+            last,
+            notes,
+            ..
         } = follow;
+        notes.leave(&mut self.notes_room);
         let counted = pasts.into_iter().filter(|(_, past)| 0 < past.episode);
         let records: Vec<StandingRecord> = counted
             .map(|((rule, corridor), past)| StandingRecord {

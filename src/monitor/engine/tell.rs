@@ -22,7 +22,13 @@ impl Monitor {
     /// Hands a decision out, or holds its alert back; every alert leaves here.
     pub(super) fn tell(&mut self, decision: Decision) {
         let present = present(&self.timekeeper, self.now, &self.settings.unit);
+        let before = self.decisions.len();
         self.storm.pass(&present, decision, &mut self.decisions);
+        for passed in self.decisions.iter().skip(before) {
+            if let (Some(held), Some(alert)) = (&passed.held, &passed.alert) {
+                self.held_notes.note(alert, &held.by);
+            }
+        }
     }
 
     /// Tells what was held back for long enough.
@@ -113,13 +119,29 @@ impl Monitor {
         }
         let mut keys: Vec<_> = keys.collect();
         if event == Event::Entered {
-            keys.extend(follow.join(rule, &self.settings.rules[rule], fix.at));
+            let joined = follow.join(rule, &self.settings.rules[rule], fix.at);
+            for key in &joined {
+                self.note_joined(follow, *key);
+            }
+            keys.extend(joined);
         }
         let named = keys.into_iter().map(|key| self.name(follow, key, fix));
         let (others, also) = named.collect::<Vec<_>>().into_iter().flatten().unzip();
         let decision = self.decide(follow, track, rule, fix, first, also);
         if let Some(decision) = decision {
             self.tell(Decision { others, ..decision });
+        }
+    }
+
+    /// Notes that a corridor was entered with another one.
+    fn note_joined(&mut self, follow: &mut Follow, key: (usize, CorridorIndex)) {
+        if let Some(stand) = follow.stands.get(&key) {
+            let name = &follow.key;
+            let standing = (stand.standing, stand.standing);
+            let found = Some(Event::Entered);
+            follow
+                .notes
+                .note_judgement(&mut self.notes_room, name, key, standing, found);
         }
     }
 

@@ -29,6 +29,8 @@ impl Monitor {
         if let Some(follow) = self.tracks.get_mut(track)
             && follow.stays_calm(&self.corridors, &self.asks, &fix, continuous)
         {
+            let Follow { key, notes, .. } = follow;
+            notes.note_fix(&mut self.notes_room, key, &fix, continuous);
             follow.last = Some(fix);
             #[cfg(test)]
             {
@@ -43,6 +45,10 @@ impl Monitor {
             },
             mem::take,
         );
+        let Follow {
+            key: name, notes, ..
+        } = &mut follow;
+        notes.note_fix(&mut self.notes_room, name, &fix, continuous);
         if follow.last.is_none() {
             self.restore(&mut follow, &fix);
         }
@@ -108,6 +114,7 @@ impl Monitor {
             .stands
             .entry(key)
             .or_insert_with(|| Stand::after(past));
+        let before_fix = stand.standing;
         let outcome = stand.step(&Step {
             corridors: &self.corridors,
             corridor,
@@ -121,6 +128,12 @@ impl Monitor {
             passage: passage.map(|passage| (passage.enter, passage.leave)),
             lead,
         });
+        let change = (before_fix, stand.standing);
+        let name = &follow.key;
+        let found = outcome.event();
+        follow
+            .notes
+            .note_judgement(&mut self.notes_room, name, key, change, found);
         self.remark_height(follow, rule_index, fix);
         match outcome {
             Outcome::Nothing => {}

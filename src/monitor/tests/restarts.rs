@@ -2,10 +2,10 @@
 
 use crate::corridor::Corridor;
 use crate::monitor::Decision;
-use crate::monitor::alert::{Alert, Event};
+use crate::monitor::alert::{Alert, Event, ExitReason};
 use crate::monitor::fixture::{
-    Spot, alerts, feed, fix, flight, meridian, monitor, ms_of, near, place, road, stored, told,
-    words, yard,
+    Spot, alerts, feed, fix, flight, meridian, moment, monitor, ms_of, near, place, road, stored,
+    told, words, yard,
 };
 use crate::monitor::rule::{CorridorFilter, Pattern, Rule};
 use crate::track::Report;
@@ -153,7 +153,7 @@ fn a_stored_length_that_is_no_number_does_not_reach_an_alert() {
 }
 
 #[test]
-fn a_standing_that_no_rule_watches_is_an_orphan_and_stays_one() {
+fn a_standing_that_no_rule_watches_is_ended_once_and_with_its_reason() {
     let reports = flight(0, 1_000, 20.0, &[(-1_500.0, 0.0), (1_500.0, 0.0)]);
     let mut first = monitor(&[road()], &[Rule::default()], Vec::new());
     let standings = stored(&feed(&mut first, &reports[..75]));
@@ -168,19 +168,24 @@ fn a_standing_that_no_rule_watches_is_an_orphan_and_stays_one() {
         name: "other".to_owned(),
         ..Rule::default()
     };
-    for (rule, corridor) in [
-        (elsewhere, road()),
-        (other.clone(), road()),
-        (other, yard(100.0, &[])),
+    for (rule, corridor, reason) in [
+        (elsewhere, road(), ExitReason::RuleChanged),
+        (other.clone(), road(), ExitReason::RuleChanged),
+        (other, yard(100.0, &[]), ExitReason::CorridorRemoved),
     ] {
         let mut second = monitor(&[corridor], std::slice::from_ref(&rule), standings.clone());
-        assert_eq!(second.orphans().len(), 1);
+        second.close_gone(moment(70_000));
+        let ended = told(std::iter::from_fn(|| second.poll_decision()).collect());
+        assert_eq!(words(&ended), "road exited");
+        assert_eq!(ended[0].reason, Some(reason));
         let told = told(feed(&mut second, &[fix(75_000, (5_000.0, 5_000.0))]));
-        assert_eq!(words(&told), "");
-        assert_eq!(second.orphans().len(), 1, "heard or not");
+        assert_eq!(words(&told), "", "it is told once");
+        second.close_gone(moment(80_000));
+        assert_eq!(second.poll_decision(), None);
     }
-    let known = monitor(&[road()], &[Rule::default()], standings);
-    assert!(known.orphans().is_empty());
+    let mut known = monitor(&[road()], &[Rule::default()], standings);
+    known.close_gone(moment(70_000));
+    assert_eq!(known.poll_decision(), None);
 }
 
 #[test]
