@@ -4,6 +4,7 @@ mod fly;
 mod list;
 mod play;
 mod receive;
+mod record;
 mod run;
 mod show;
 
@@ -46,6 +47,8 @@ enum Command {
     Receive(receive::ReceiveArgs),
     /// Play a telemetry recording (.tlog) over UDP, one datagram a frame.
     Play(play::PlayArgs),
+    /// Write what a scenario sends to a recording (.tlog), at once.
+    Record(record::RecordArgs),
     /// Print a fresh secret for signing webhooks.
     Secret,
 }
@@ -58,6 +61,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Run(args) => run::run(args, cancel_on_signal()?).await,
         Command::Receive(args) => receive::run(args, cancel_on_signal()?).await,
         Command::Play(args) => play::run(args, cancel_on_signal()?).await,
+        Command::Record(args) => record::run(&args),
         Command::Secret => say(Secret::fresh().expose()),
     }
 }

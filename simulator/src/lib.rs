@@ -2,7 +2,7 @@
 //!
 //! Pure rooms decide, from a time and a seed, what is sent: [`geodesy`], [`flight`],
 //! [`plan`], [`frame`], [`vehicle`], [`fault`], [`signing`], [`corridors`] and [`tlog`] make a vehicle; [`link`],
-//! [`channel`], [`scenario`] and [`sky`] let it be heard over links with faults. Shells do it:
+//! [`channel`], [`scenario`] and [`sky`] let it be heard over links with faults, and [`recording`] writes down what is. Shells do it:
 //! [`fly`] sends over what [`transport`] opens, [`play`] over UDP, [`receive`] answers webhooks over HTTP.
 
 /// Sets seeds that come one after another apart.
@@ -25,6 +25,7 @@ mod packet;
 pub mod plan;
 pub mod play;
 pub mod receive;
+pub mod recording;
 pub mod scenario;
 mod schedule;
 pub mod secret;

@@ -22,6 +22,12 @@ pub struct Record<'a> {
     pub frame: &'a [u8],
 }
 
+/// Adds a record to the end of a recording, as ground stations write it.
+pub fn append(recording: &mut Vec<u8>, unix_us: u64, frame: &[u8]) {
+    recording.extend(unix_us.to_be_bytes());
+    recording.extend(frame);
+}
+
 /// The records of a recording, in the order of the file.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {

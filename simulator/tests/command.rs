@@ -78,6 +78,44 @@ fn what_is_built_in_is_listed_with_a_sentence_and_printed_by_its_name() {
 }
 
 #[test]
+fn a_scenario_is_recorded_at_once_and_the_same_each_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = folder.path().join("own.toml");
+    let corridors = folder.path().join("corridors.geojson");
+    std::fs::write(&corridors, CORRIDORS).expect("it is written");
+    let text = "corridors = \"corridors.geojson\"\n[[vehicle]]\nsystem-id = 1\n";
+    std::fs::write(&scenario, text).expect("it is written");
+    let record = |scenario: &str, flags: &[&str]| {
+        let recording = folder.path().join("flight.tlog");
+        let path = recording.to_str().expect("UTF-8");
+        check(
+            &run(&[&["record", scenario, path], flags].concat()),
+            true,
+            path,
+        );
+        std::fs::read(recording).expect("it is there")
+    };
+    let reboot = record("reboot", &["--for", "5s"]);
+    assert_eq!(reboot, record("reboot", &["--for", "5s"]));
+    assert_ne!(reboot, record("reboot", &["--for", "5s", "--seed", "4"]));
+    // 2026-02-02T02:40:00Z.
+    assert_eq!(first_second(&reboot), 1_770_000_000);
+
+    let scenario = scenario.to_str().expect("UTF-8");
+    let epoch = ["--for", "5s", "--start", "2001-01-01T00:00:00Z"];
+    let own = record(scenario, &epoch);
+    assert_eq!(first_second(&own), 978_307_200);
+    let endless = run(&["record", scenario, "/dev/null"]);
+    check(&endless, false, "does not say how long it lasts: add --for");
+}
+
+/// When a recording begins, in whole seconds since the Unix epoch.
+fn first_second(recording: &[u8]) -> u64 {
+    let stamp = recording.first_chunk().expect("a stamp");
+    u64::from_be_bytes(*stamp) / 1_000_000
+}
+
+#[test]
 fn a_secret_is_one_line() {
     let output = run(&["secret"]);
     check(&output, true, "");

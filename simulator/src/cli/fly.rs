@@ -12,7 +12,6 @@ use corridor_sim::frame::{Identity, MavlinkVersion};
 use corridor_sim::link::{Carries, LinkPlan};
 use corridor_sim::plan::VehiclePlan;
 use corridor_sim::scenario::Scenario;
-use corridor_sim::scenario::file::ScenarioFile;
 use corridor_sim::signing::SigningKey;
 use corridor_sim::transport::Target;
 use tokio_util::sync::CancellationToken;
@@ -153,15 +152,7 @@ pub(super) async fn run(args: FlyArgs, cancel: CancellationToken) -> anyhow::Res
 /// What the scenario in a file says.
 fn shown(args: &FlyArgs, path: &Path) -> anyhow::Result<(String, FlySettings)> {
     let name = path.display();
-    let read = || anyhow::Ok(ScenarioFile::read(&std::fs::read_to_string(path)?)?);
-    let file = read().with_context(|| format!("read {name}"))?;
-    let beside = |relative: &PathBuf| path.parent().unwrap_or(Path::new("")).join(relative);
-    let corridors = args
-        .corridors
-        .clone()
-        .or(file.corridors.as_ref().map(beside));
-    let corridors = corridors.context("the scenario names no corridors: add --corridors")?;
-    let corridors = read_corridors(&corridors)?;
+    let (file, corridors) = show::read(path, args.corridors.as_deref())?;
     let overrides = Overrides {
         to: args.to.clone(),
         seed: args.seed,
@@ -177,7 +168,7 @@ fn shown(args: &FlyArgs, path: &Path) -> anyhow::Result<(String, FlySettings)> {
 /// What the flags say.
 fn flown(args: &FlyArgs) -> anyhow::Result<(String, FlySettings)> {
     let path = args.corridors.as_ref().context("add --corridors")?;
-    let corridors = read_corridors(path)?;
+    let corridors = show::read_corridors(path)?;
     let corridor = corridors::pick(&corridors, args.corridor.as_deref())
         .with_context(|| format!("look in {}", path.display()))?;
     let plans = plans(args, corridor)?;
@@ -258,11 +249,6 @@ fn plans(args: &FlyArgs, corridor: &Corridor) -> anyhow::Result<Vec<VehiclePlan>
         }
     });
     Ok(numbered.collect())
-}
-
-fn read_corridors(path: &Path) -> anyhow::Result<Vec<Corridor>> {
-    let read = || anyhow::Ok(corridors::read(&std::fs::read_to_string(path)?)?);
-    read().with_context(|| format!("read {}", path.display()))
 }
 
 fn read_key(path: &Path) -> anyhow::Result<SigningKey> {

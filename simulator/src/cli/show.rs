@@ -1,10 +1,13 @@
 //! A scenario or a flight, shown to whoever listens.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use corridor_sim::corridors::Corridor;
+use anyhow::Context;
+use corridor_sim::corridors::{self, Corridor};
 use corridor_sim::fly::{Fleet, FlySettings};
 use corridor_sim::scenario::file::ScenarioFile;
+use corridor_sim::scenario::shipped;
 use corridor_sim::transport::Target;
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +43,38 @@ pub(super) async fn show(
     ))?;
     let summary = fleet.run(cancel).await;
     note(&summary.to_string())
+}
+
+/// Finds a scenario with its corridors: one that is built in by its name, or a file that ends in
+/// .toml.
+pub(super) fn find(name: &str) -> anyhow::Result<(ScenarioFile, Vec<Corridor>)> {
+    let path = Path::new(name);
+    if path.extension().is_some_and(|it| it == "toml") {
+        read(path, None)
+    } else {
+        Ok((shipped::find(name)?.read()?, shipped::corridors()?))
+    }
+}
+
+/// Reads a file with a scenario, and its corridors, unless others are said.
+pub(super) fn read(
+    path: &Path,
+    corridors: Option<&Path>,
+) -> anyhow::Result<(ScenarioFile, Vec<Corridor>)> {
+    let text = || anyhow::Ok(ScenarioFile::read(&std::fs::read_to_string(path)?)?);
+    let file = text().with_context(|| format!("read {}", path.display()))?;
+    let beside = |relative: &PathBuf| path.parent().unwrap_or(Path::new("")).join(relative);
+    let corridors = corridors.map(PathBuf::from);
+    let corridors = corridors.or_else(|| file.corridors.as_ref().map(beside));
+    let corridors = corridors.context("the scenario names no corridors: add `corridors` to it")?;
+    let corridors = read_corridors(&corridors)?;
+    Ok((file, corridors))
+}
+
+/// Reads a file with corridors.
+pub(super) fn read_corridors(path: &Path) -> anyhow::Result<Vec<Corridor>> {
+    let read = || anyhow::Ok(corridors::read(&std::fs::read_to_string(path)?)?);
+    read().with_context(|| format!("read {}", path.display()))
 }
 
 /// Puts a scenario on its corridors.

@@ -37,8 +37,8 @@ pub struct ScenarioFile {
     /// How long it lasts.
     #[serde(default, deserialize_with = "optional_duration")]
     pub lasts: Option<Duration>,
-    /// The `[[rule]]` sections that the unit has, as its configuration writes them; absent if it
-    /// has the usual rule.
+    /// The sections that the configuration of the unit has, as `[[rule]]`; absent if it has the
+    /// usual rule.
     pub rules: Option<String>,
     /// What a unit should hear, in the order of each track.
     #[serde(default, rename = "alert")]
@@ -113,15 +113,21 @@ impl ScenarioFile {
     ///
     /// Names the corridor that is not there, or the key that is none.
     pub fn scenario(&self, corridors: &[Corridor]) -> Result<Scenario, FileError> {
-        let vehicles = self.vehicle.iter().map(|entry| entry.plan(corridors));
-        let traffic = self.traffic.iter().map(|entry| entry.plan(corridors));
+        let mut vehicles = Vec::new();
+        for entry in &self.vehicle {
+            let plan = entry.plan(corridors)?;
+            vehicles.extend((0..entry.count.unwrap_or(1)).map(|nth| entry.nth(&plan, nth)));
+        }
+        for entry in &self.traffic {
+            vehicles.push(entry.plan(corridors)?);
+        }
         let floods = self.flood.iter().map(|entry| entry.plan(corridors));
         let mut links: Vec<LinkPlan> = self.link.iter().map(LinkEntry::plan).collect();
         if links.is_empty() {
             links.push(LinkPlan::new("radio"));
         }
         Ok(Scenario {
-            vehicles: vehicles.chain(traffic).collect::<Result<_, _>>()?,
+            vehicles,
             floods: floods.collect::<Result<_, _>>()?,
             links,
         })
@@ -132,6 +138,11 @@ impl ScenarioFile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct VehicleEntry {
     system_id: u32,
+    /// How many there are of it, with system ids that count on.
+    count: Option<u32>,
+    /// How far each starts ahead of the one before, metres.
+    #[serde(default)]
+    apart_m: f64,
     mavlink: Option<u8>,
     corridor: Option<String>,
     /// Kilometres along the corridor and metres beside it, where it does not follow it.
@@ -159,6 +170,21 @@ struct VehicleEntry {
 }
 
 impl VehicleEntry {
+    /// Makes one of several of the plan of the first.
+    fn nth(&self, first: &VehiclePlan, nth: u32) -> VehiclePlan {
+        if nth == 0 {
+            return first.clone();
+        }
+        let system_id = first.system_id.saturating_add(nth);
+        let hardware = self.hardware.unwrap_or(first.system_id.into());
+        VehiclePlan {
+            system_id,
+            start_m: first.start_m + self.apart_m * f64::from(nth),
+            identity: Identity::numbered(hardware.wrapping_add(nth.into())),
+            ..first.clone()
+        }
+    }
+
     fn plan(&self, corridors: &[Corridor]) -> Result<VehiclePlan, FileError> {
         let who = format!("system {}", self.system_id);
         let corridor = found(corridors, self.corridor.as_deref(), &who)?;
@@ -536,6 +562,19 @@ mod tests {
             "[[link]]\nname = \"radio\"\nfaults = { los = 0.1 }\n",
             "line 3",
         );
+    }
+
+    #[test]
+    fn several_of_a_vehicle_count_on() {
+        let text = "[[vehicle]]\nsystem-id = 4\ncorridor = \"valley\"\ncount = 3\napart-m = 50\n\
+                    [[vehicle]]\nsystem-id = 9\ncorridor = \"valley\"\n";
+        let file = ScenarioFile::read(text).unwrap();
+        let scenario = file.scenario(&corridors()).unwrap();
+        let vehicles = scenario.vehicles.iter();
+        let starts: Vec<(u32, f64)> = vehicles.map(|it| (it.system_id, it.start_m)).collect();
+        assert_eq!(starts, [(4, 0.0), (5, 50.0), (6, 100.0), (9, 0.0)]);
+        let identities: Vec<&Identity> = scenario.vehicles.iter().map(|it| &it.identity).collect();
+        assert_ne!(identities[0], identities[1]);
     }
 
     #[test]
