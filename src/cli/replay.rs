@@ -1,4 +1,6 @@
-//! `corridord replay`: a recording through the same core, as fast as it goes.
+//! `corridord replay`: a recording through the same core, as fast as it goes or at its own pace.
+
+mod pace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use uuid::Uuid;
 
+use self::pace::Pace;
 use crate::config::{self, Outside, Purpose, Settings};
 use crate::deliver;
 use crate::link::{Arrival, Ear};
@@ -42,6 +45,10 @@ pub(super) struct Args {
     /// Print the counts as a last JSON line on standard output too
     #[arg(long)]
     summary: bool,
+    /// Wait as long between frames as the recorder did, 1 to 1000 times faster; the output is the
+    /// same. By default nothing is waited for
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    faster: Option<u32>,
 }
 
 /// What a replay met, in numbers.
@@ -85,7 +92,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
 
     let mut monitor = monitor_of(settings, args.raw);
     let mut out = BufWriter::new(io::stdout().lock());
-    let summary = replay(&bytes, &mut monitor, &mut out).context("cannot write the alerts")?;
+    let pace = Pace::start(args.faster);
+    let summary =
+        replay(&bytes, &mut monitor, &pace, &mut out).context("cannot write the alerts")?;
     if args.summary {
         serde_json::to_writer(&mut out, &summary)?;
         writeln!(out)?;
@@ -113,7 +122,7 @@ pub(super) fn explain(
 ) -> anyhow::Result<Explanation> {
     let mut monitor = monitor_of(settings, false);
     monitor.keep_notes_only_of(&question.track);
-    let summary = replay(bytes, &mut monitor, &mut io::sink())?;
+    let summary = replay(bytes, &mut monitor, &Pace::start(None), &mut io::sink())?;
     if summary.frames_good == 0 {
         bail!("no MAVLink frame found; is it a tlog?");
     }
@@ -140,7 +149,12 @@ fn monitor_of(settings: Settings, is_raw: bool) -> Monitor {
 }
 
 /// Walks the recording; a stamp that goes back does not turn monotonic time back.
-fn replay(bytes: &[u8], monitor: &mut Monitor, out: &mut impl Write) -> io::Result<Summary> {
+fn replay(
+    bytes: &[u8],
+    monitor: &mut Monitor,
+    pace: &Pace,
+    out: &mut impl Write,
+) -> io::Result<Summary> {
     let ear = Ear::named(LINK);
     let progress = progress_bar(bytes.len());
     let mut summary = Summary::default();
@@ -155,6 +169,7 @@ fn replay(bytes: &[u8], monitor: &mut Monitor, out: &mut impl Write) -> io::Resu
         };
         let now = clock.at(record.received_us);
         summary.end = now;
+        pace.wait_for(now.monotonic);
         *systems
             .entry((frame.system_id(), frame.component_id()))
             .or_default() += 1;
@@ -174,6 +189,9 @@ fn replay(bytes: &[u8], monitor: &mut Monitor, out: &mut impl Write) -> io::Resu
         while monitor.poll_notice().is_some() {}
         while monitor.poll_remark().is_some() {}
         write_told(monitor, &mut held, &mut summary, out)?;
+        if pace.is_timed() {
+            out.flush()?;
+        }
     }
     monitor.finish();
     write_told(monitor, &mut held, &mut summary, out)?;
