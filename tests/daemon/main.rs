@@ -17,6 +17,7 @@ mod links;
 mod losses;
 mod main_job;
 mod peers;
+mod played;
 mod recordings;
 mod reload;
 mod replay;
