@@ -4,7 +4,6 @@
 //! bad the links are; `CORRIDORD_SEEDS` says how many seeds are tried (200 by default), and a failure
 //! names its seed, which `CORRIDORD_SEED` repeats alone.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,18 +16,13 @@ use corridor_sim::sky::{Sky, Transmission};
 use corridord::corridor::{CorridorSet, Region, geojson};
 use corridord::link::{Arrival, Ear};
 use corridord::monitor::alert::Alert;
-use corridord::monitor::fleet::Fleet;
 use corridord::monitor::rule::Rule;
-use corridord::monitor::storm::Inhibit;
-use corridord::monitor::{
-    GateSettings, LivenessSettings, Monitor, Restored, RosterSettings, Settings,
-};
+use corridord::monitor::{Monitor, Restored, Settings};
 use corridord::track::Namespace;
 use corridord::units::{Moment, Monotonic, Utc};
 use corridord::wire::{Event, Framer};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use uuid::Uuid;
 
 use self::seeds::seeds;
 
@@ -158,17 +152,8 @@ fn monitor() -> Monitor {
     let corridors = CorridorSet::new(file.corridors, file.places).expect("one corridor");
     let settings = Settings {
         unit: "unit".to_owned(),
-        history: Uuid::nil(),
         rules: vec![Rule::default()],
-        routes: Vec::new(),
-        attendances: Vec::new(),
-        gate: GateSettings::default(),
-        roster: RosterSettings::default(),
-        liveness: LivenessSettings::default(),
-        fleet: Fleet::default(),
-        inhibit: Inhibit::default(),
-        callsigns: BTreeMap::new(),
-        recordings: BTreeSet::new(),
+        ..Settings::default()
     };
     Monitor::new(settings, Arc::new(corridors), Restored::default())
 }

@@ -5,7 +5,7 @@
 //! and a failure names its seed, which `CORRIDORD_SEED` repeats alone. `CORRIDORD_SCENARIO` judges one
 //! scenario alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::sync::Arc;
@@ -20,12 +20,7 @@ use corridord::config::{self, Outside, Purpose};
 use corridord::corridor::CorridorSet;
 use corridord::link::{Arrival, Ear};
 use corridord::monitor::alert::Alert;
-use corridord::monitor::fleet::Fleet;
-use corridord::monitor::rule::Rule;
-use corridord::monitor::storm::Inhibit;
-use corridord::monitor::{
-    GateSettings, LivenessSettings, Monitor, Restored, RosterSettings, Settings,
-};
+use corridord::monitor::{Monitor, Restored, Settings};
 use corridord::track::Namespace;
 use corridord::units::{Moment, Monotonic, Utc};
 use corridord::wire::{Event, Framer};
@@ -67,7 +62,7 @@ struct Stage {
     expected: Vec<Expected>,
     not_met: Option<String>,
     corridors: Arc<CorridorSet>,
-    rules: Vec<Rule>,
+    settings: Settings,
 }
 
 /// Every scenario, or the one that `CORRIDORD_SCENARIO` names.
@@ -82,7 +77,7 @@ impl Stage {
     fn new(shipped: Shipped) -> Self {
         let file = shipped.read().expect("a scenario");
         let corridors = shipped::corridors().expect("corridors");
-        let (corridors_of_unit, rules) = configured(file.rules.as_deref().unwrap_or_default());
+        let (corridors_of_unit, settings) = configured(file.rules.as_deref().unwrap_or_default());
         Self {
             name: shipped.name,
             scenario: file.scenario(&corridors).expect("a sound scenario"),
@@ -90,7 +85,7 @@ impl Stage {
             expected: file.alerts,
             not_met: file.not_met,
             corridors: Arc::new(corridors_of_unit),
-            rules,
+            settings,
         }
     }
 
@@ -133,68 +128,109 @@ impl Stage {
     /// What the unit hears.
     fn told(&self, seed: u64) -> Vec<Told> {
         let mut sky = Sky::new(&self.scenario, START_US, seed).expect("it can be shown");
-        let mut monitor = self.monitor();
-        let mut alerts = Vec::new();
+        let mut unit = Unit::new(self);
         while let Some(heard) = sky.poll(self.lasts) {
-            self.hear(&mut monitor, &heard);
-            let decisions = std::iter::from_fn(|| monitor.poll_decision());
-            alerts.extend(decisions.filter_map(|decision| decision.alert));
+            unit.wait_until(heard.due);
+            unit.hear(&heard);
         }
-        alerts.iter().map(told).collect()
+        unit.wait_until(self.lasts);
+        unit.told.iter().map(told).collect()
+    }
+}
+
+/// A unit under way, and what it has told.
+struct Unit<'a> {
+    stage: &'a Stage,
+    monitor: Monitor,
+    /// Alerts that are held back.
+    held: BTreeMap<Uuid, Alert>,
+    told: Vec<Alert>,
+}
+
+impl<'a> Unit<'a> {
+    fn new(stage: &'a Stage) -> Self {
+        let corridors = Arc::clone(&stage.corridors);
+        Self {
+            stage,
+            monitor: Monitor::new(stage.settings.clone(), corridors, Restored::default()),
+            held: BTreeMap::new(),
+            told: Vec::new(),
+        }
     }
 
-    fn hear(&self, monitor: &mut Monitor, heard: &Transmission) {
-        let micros = u64::try_from(heard.due.as_micros()).expect("a short flight");
+    /// Lets time pass, and does what is due meanwhile.
+    fn wait_until(&mut self, at: Duration) {
+        self.monitor.catch_up(moment(at));
+        self.tell();
+    }
+
+    fn hear(&mut self, heard: &Transmission) {
         let arrival = Arrival {
-            received: Moment {
-                monotonic: Monotonic::from_micros(micros),
-                utc: Utc::from_micros(i64::try_from(START_US + micros).expect("this century")),
-            },
+            received: moment(heard.due),
             ..Arrival::default()
         };
-        let ear = Ear::named(&self.scenario.links[heard.link].name);
-        monitor.catch_up(arrival.received);
+        let ear = Ear::named(&self.stage.scenario.links[heard.link].name);
         for event in Framer::new(&heard.bytes) {
             if let Event::Frame(frame) = event {
                 ear.hear(arrival, &frame, |mut report| {
                     report.sender.namespace = Namespace::new(NAMESPACE);
-                    monitor.handle_report(&report);
+                    self.monitor.handle_report(&report);
                 });
             }
         }
+        self.tell();
     }
 
-    fn monitor(&self) -> Monitor {
-        let settings = Settings {
-            unit: "unit".to_owned(),
-            history: Uuid::nil(),
-            rules: self.rules.clone(),
-            routes: Vec::new(),
-            attendances: Vec::new(),
-            gate: GateSettings::default(),
-            roster: RosterSettings::default(),
-            liveness: LivenessSettings::default(),
-            fleet: Fleet::default(),
-            inhibit: Inhibit::default(),
-            callsigns: BTreeMap::new(),
-            recordings: BTreeSet::new(),
-        };
-        Monitor::new(settings, Arc::clone(&self.corridors), Restored::default())
+    fn tell(&mut self) {
+        while self.monitor.poll_remark().is_some() {}
+        while let Some(decision) = self.monitor.poll_decision() {
+            for release in decision.releases {
+                self.told.extend(self.held.remove(&release.alert));
+            }
+            match (decision.alert, decision.held) {
+                (Some(alert), None) => self.told.push(alert),
+                (Some(alert), Some(_)) => _ = self.held.insert(alert.id, alert),
+                (None, _) => {}
+            }
+        }
     }
 }
 
-/// Reads the corridors and rules as a unit reads its configuration.
-fn configured(rules: &str) -> (CorridorSet, Vec<Rule>) {
+/// A time since the start by both clocks.
+fn moment(at: Duration) -> Moment {
+    let micros = u64::try_from(at.as_micros()).expect("a short flight");
+    Moment {
+        monotonic: Monotonic::from_micros(micros),
+        utc: Utc::from_micros(i64::try_from(START_US + micros).expect("this century")),
+    }
+}
+
+/// Reads the corridors, and sections of a configuration, as a unit reads them.
+fn configured(sections: &str) -> (CorridorSet, Settings) {
     let folder = tempfile::tempdir().expect("a folder");
     let config = folder.path().join("corridord.toml");
-    let text = format!("[corridors]\nfiles = [\"corridors.geojson\"]\n{rules}");
+    let text = format!("[corridors]\nfiles = [\"corridors.geojson\"]\n{sections}");
     fs::write(&config, text).expect("the file is written");
     let corridors = folder.path().join("corridors.geojson");
     fs::write(corridors, shipped::CORRIDORS).expect("the file is written");
     let loaded = config::load(Some(&config), &Outside::default(), Purpose::Replay);
     let loaded = loaded.expect("a sound configuration");
     assert_eq!(loaded.warnings, []);
-    (loaded.settings.corridors, loaded.settings.rules)
+    let read = loaded.settings;
+    let settings = Settings {
+        unit: read.unit,
+        rules: read.rules,
+        routes: read.routes,
+        attendances: read.attendances,
+        gate: read.gate,
+        roster: read.roster,
+        liveness: read.liveness,
+        fleet: read.fleet,
+        inhibit: read.inhibit,
+        callsigns: read.callsigns,
+        ..Settings::default()
+    };
+    (read.corridors, settings)
 }
 
 fn told(alert: &Alert) -> Told {

@@ -49,8 +49,8 @@ use filing::Filed;
 pub use filing::Remark;
 use losses::Loss;
 
-/// What the monitor watches for.
-#[derive(Clone, Debug, PartialEq)]
+/// What the monitor watches for; by default nothing, of a unit without a name.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// The unit's name, part of every alert.
     pub unit: String,
