@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::iter;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -42,6 +43,9 @@ pub struct Expected {
     /// Whether a unit may as well not hear it.
     #[serde(default)]
     pub optional: bool,
+    /// How often it is heard, if it is anybody's.
+    #[serde(default = "once")]
+    pub times: usize,
 }
 
 /// An alert that a unit has heard.
@@ -90,7 +94,8 @@ pub enum Difference {
 #[must_use]
 pub fn first_difference(expected: &[Expected], told: &[Told]) -> Option<Difference> {
     let mut left: Vec<&Told> = told.iter().collect();
-    for wanted in expected.iter().filter(|it| it.track.is_none()) {
+    let of_anybody = expected.iter().filter(|it| it.track.is_none());
+    for wanted in of_anybody.flat_map(|it| iter::repeat_n(it, it.times)) {
         match left.iter().position(|told| wanted.fits(told)) {
             Some(found) => {
                 left.remove(found);
@@ -154,6 +159,9 @@ impl fmt::Display for Expected {
         let Self { event, status, .. } = self;
         let track = self.track.as_deref().unwrap_or("anybody");
         let corridor = self.corridor.as_deref().unwrap_or("no corridor");
+        if self.times != 1 {
+            write!(f, "{} times ", self.times)?;
+        }
         write!(f, "{event} of {track} in {corridor}, {status}, ")?;
         if let Some(direction) = &self.direction {
             write!(f, "{direction}, ")?;
@@ -200,6 +208,10 @@ impl fmt::Display for Difference {
 
 fn actual() -> String {
     "actual".to_owned()
+}
+
+const fn once() -> usize {
+    1
 }
 
 const fn within() -> Duration {
@@ -294,6 +306,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_anybodys_may_come_several_times() {
+        let twice = Expected {
+            times: 2,
+            ..expected("*E")
+        };
+        for (heard, is_met) in [("1E", false), ("1E 2E", true), ("1E 2E 3E", false)] {
+            let told: Vec<Told> = heard.split_whitespace().map(told).collect();
+            let difference = first_difference(std::slice::from_ref(&twice), &told);
+            assert_eq!(difference.is_none(), is_met, "{heard}: {difference:?}");
+        }
+    }
+
+    #[test]
     fn an_event_is_to_have_happened_and_to_be_told_in_time() {
         let expected = [expected("1E")];
         for (occurred, heard, fits) in [
@@ -350,6 +375,7 @@ mod tests {
             within: WITHIN,
             told_within: TOLD_WITHIN,
             optional: text.ends_with('?'),
+            times: 1,
         }
     }
 
