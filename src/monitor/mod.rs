@@ -15,6 +15,7 @@ mod approach;
 pub mod attendance;
 mod census;
 mod compose;
+mod decision;
 mod engine;
 mod explain;
 #[cfg(test)]
@@ -46,11 +47,8 @@ mod vigil;
 mod voice;
 mod voices;
 
-use uuid::Uuid;
-
-use crate::units::Utc;
-
 pub use census::{Census, Inside, LastFix, TrackStatus};
+pub use decision::{Decision, HeldBack, Release, Restored};
 pub use engine::{Counts, Monitor, Remark, Settings};
 pub use explain::{
     Explanation, FIXES_DEFAULT as EXPLAIN_FIXES, FixAccount, Question, RuleAccount, RuleVerdict,
@@ -60,52 +58,3 @@ pub use gate::{GateSettings, Rejection};
 pub use liveness::{Liveness, LivenessSettings, Timeouts};
 pub use roster::RosterSettings;
 pub use vigil::{Notice, Roll};
-
-/// What something changed, to be stored in one transaction.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Decision {
-    /// The standing as it is from then on; absent if this is about no corridor.
-    pub standing: Option<standing::StandingRecord>,
-    /// Those with the other corridors that the alert names.
-    pub others: Vec<standing::StandingRecord>,
-    /// What else has to outlive a restart from then on.
-    pub memories: Vec<memory::Memory>,
-    /// What to tell; absent if nobody wants to know.
-    pub alert: Option<alert::Alert>,
-    /// Present if the alert is kept and told to nobody for the time being.
-    pub held: Option<HeldBack>,
-    /// Alerts that were held back and are told from then on.
-    pub releases: Vec<Release>,
-}
-
-impl Decision {
-    /// Returns every standing that changed.
-    pub fn standings(&self) -> impl Iterator<Item = &standing::StandingRecord> {
-        self.standing.iter().chain(&self.others)
-    }
-}
-
-/// Why an alert is told to nobody for the time being.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldBack {
-    /// By what, for a person to read.
-    pub by: String,
-}
-
-/// An alert that was held back and is told late.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Release {
-    /// The alert's id.
-    pub alert: Uuid,
-    /// When it is let go.
-    pub at: Utc,
-}
-
-/// What an earlier run left behind.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Restored {
-    /// Where each track stood.
-    pub standings: Vec<standing::StandingRecord>,
-    /// What else it kept.
-    pub memories: Vec<memory::Memory>,
-}
