@@ -20,7 +20,8 @@ impl Monitor {
             rejects.leave(&mut self.notes_room);
         }
         for track in self.vigil.forget(&whom) {
-            if let Some(follow) = self.tracks.remove(&track) {
+            if let Some(mut follow) = self.tracks.remove(&track) {
+                self.set_routes_aside(&mut follow);
                 self.keep_episodes(follow);
             }
         }
