@@ -13,6 +13,12 @@ use crate::support::flight::Flight;
 use crate::support::scene::{Scene, config};
 
 const FASTER: f64 = 20.0;
+/// When a track counts as lost, a twentieth of what it is by default.
+const LOSSES: &str = "
+[tracks]
+stale = \"250 ms\"
+lost = \"1500 ms\"
+";
 
 #[test]
 fn a_link_that_is_lost_inside_tells_nothing_that_did_not_happen() {
@@ -32,7 +38,7 @@ fn check(name: &str) {
     let scene = Scene::new();
     let endpoint = Endpoint::start(&scene.secret);
     let rules = file.rules.as_deref().unwrap_or_default();
-    let options = scene.configured(&(config(&[("ops", &endpoint.url)]) + rules));
+    let options = scene.configured(&(config(&[("ops", &endpoint.url)]) + rules + LOSSES));
     scene.write("corridors.geojson", shipped::CORRIDORS);
     let daemon = options.start();
     let corridors = shipped::corridors().expect("corridors");
