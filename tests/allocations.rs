@@ -12,6 +12,11 @@ use corridord::wire::{Decoded, Event, Framer, StreamFramer, decode};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+use traffic::{Traffic, Where};
+
+#[path = "../benches/rules/traffic.rs"]
+mod traffic;
+
 /// What the room of a batch may take: it doubles until the batch fits.
 const PER_BATCH_MAX: u64 = 10;
 
@@ -89,6 +94,28 @@ fn lookups_allocate_nothing_once_they_have_their_room() {
     let (found, info) = measured(fly);
     assert!(100 < found, "{found} corridors");
     assert_eq!(info.count_total, 0, "{info:?}");
+}
+
+#[test]
+fn rules_allocate_nothing_for_fixes_that_change_nothing() {
+    let file = geojson::read(shipped::WESTERN_BALKANS, &Region::default()).expect("it is sound");
+    let set = Arc::new(CorridorSet::new(file.corridors, file.places).expect("ids differ"));
+    let fly = |place, rules| {
+        let mut monitor = traffic::monitor(rules, Arc::clone(&set));
+        let mut traffic = Traffic::over(&set, place, 20);
+        for _ in 0..200 {
+            traffic.round(&mut monitor);
+        }
+        measured(|| (0..40).map(|_| traffic.round(&mut monitor)).sum::<usize>())
+    };
+    for place in [Where::Far, Where::Inside, Where::Beside] {
+        let (_, without) = fly(place, Vec::new());
+        let (alerts, with) = fly(place, traffic::rules(20));
+        assert_eq!(alerts, 0, "{place:?}");
+        assert_eq!(with.count_total, without.count_total, "{place:?}");
+    }
+    let (alerts, _) = fly(Where::OnTheEdge, traffic::rules(20));
+    assert!(0 < alerts, "who flies over an edge is told");
 }
 
 fn read_all(bytes: &[u8]) -> u64 {
