@@ -248,5 +248,6 @@ fn rejected(metrics: &Metrics, reason: Rejection) -> &Counter {
         Rejection::Jump => &metrics.positions_jump,
         Rejection::Late => &metrics.positions_late,
         Rejection::Repeated => &metrics.positions_repeated,
+        Rejection::Suspect => &metrics.positions_suspect,
     }
 }

@@ -121,6 +121,8 @@ metrics! {
     positions_late: Counter = "positions_rejected_late_total",
     /// Positions rejected: the same sample again.
     positions_repeated: Counter = "positions_rejected_repeated_total",
+    /// Positions kept from the rules: their track was suspect.
+    positions_suspect: Counter = "positions_rejected_suspect_total",
     /// Positions that a better source of the same sender made unnecessary.
     positions_outranked: Counter = "positions_outranked_total",
     /// Messages of identities that there was no room for, or that came too fast.

@@ -242,6 +242,8 @@ pub struct Fix {
     pub heights: Heights,
     /// Horizontal accuracy as the receiver reports it.
     pub h_acc: Option<Metres>,
+    /// How far the fixes are seen to wander, if that is far more than the receiver reports.
+    pub h_acc_seen: Option<Metres>,
     /// Vertical accuracy as the receiver reports it.
     pub v_acc: Option<Metres>,
     /// `GPS_FIX_TYPE`, as sent.
@@ -258,6 +260,14 @@ pub struct Fix {
     pub source_message: &'static str,
     /// The frame as it was received.
     pub frame: RawFrame,
+}
+
+impl Fix {
+    /// Returns the horizontal accuracy to reckon with: as reported, or as seen where that is worse.
+    #[must_use]
+    pub fn accuracy(&self) -> Option<Metres> {
+        self.h_acc_seen.or(self.h_acc)
+    }
 }
 
 /// Heights of one place by their datum, metres; they do not compare with each other.

@@ -23,6 +23,7 @@ use crate::config::route;
 use crate::config::rule::{self, Known};
 use crate::config::signing;
 use crate::config::tracks;
+use crate::config::trust;
 use crate::control;
 use crate::corridor::CorridorSet;
 use crate::deliver;
@@ -284,7 +285,11 @@ fn read_unit(root: &mut Section<'_, '_>) -> Unit {
 }
 
 fn read_gate(root: &mut Section<'_, '_>) -> GateSettings {
-    let mut settings = GateSettings::default();
+    let mut settings = GateSettings {
+        trust: trust::read(root),
+        interference: trust::read_interference(root),
+        ..GateSettings::default()
+    };
     let Some(mut gate) = root.section("gate") else {
         return settings;
     };

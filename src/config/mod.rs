@@ -30,6 +30,7 @@ mod signing;
 mod tracks;
 mod transmit;
 mod transport;
+mod trust;
 mod watch;
 
 pub use corridors::{CorridorSources, LoadedCorridors, corridor_sources, load_corridors};

@@ -410,7 +410,7 @@ pub(super) fn certainty(edge_m: f64, fix: &Fix, assumed: Metres) -> Certainty {
     if fix.is_interfered {
         return Certainty::Possible;
     }
-    weigh(edge_m, fix.h_acc, assumed)
+    weigh(edge_m, fix.accuracy(), assumed)
 }
 
 fn weigh(edge_m: f64, h_acc: Option<Metres>, assumed: Metres) -> Certainty {

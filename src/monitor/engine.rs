@@ -1,9 +1,11 @@
 //! The monitor: takes reports, follows tracks, and hands decisions back.
 
+mod airspace;
 mod around;
 mod assigned;
 mod attended;
 mod census;
+mod doubts;
 mod earlier;
 mod explain;
 mod filing;
@@ -26,6 +28,7 @@ use crate::corridor::{CorridorIndex, CorridorSet, Vicinity};
 use crate::monitor::attendance::Attendance;
 use crate::monitor::fleet::Fleet;
 use crate::monitor::gate::{GateSettings, Rejection};
+use crate::monitor::interference::Airspace;
 use crate::monitor::liveness::LivenessSettings;
 use crate::monitor::memory::Topic;
 use crate::monitor::notes::{HeldNotes, Notes, Rejects, Room};
@@ -38,13 +41,14 @@ use crate::monitor::standing::StandingRecord;
 use crate::monitor::storm::{Inhibit, Storm, StormSettings};
 use crate::monitor::timekeeper::Timekeeper;
 use crate::monitor::vigil::{Notice, Roll, Vigil};
-use crate::monitor::voices::{Outcome, Voices};
+use crate::monitor::voices::{Heard, Outcome, Voices};
 use crate::monitor::{Decision, Restored};
 use crate::track::{Fix, LinkName, Report, TrackId, TrackTime, Whom};
 use crate::units::{Moment, Monotonic};
 
 use assigned::Assigned;
 use attended::Posts;
+use doubts::Suspect;
 use filing::Filed;
 pub use filing::Remark;
 use losses::Loss;
@@ -134,6 +138,12 @@ pub struct Monitor {
     posts: Posts,
     /// Tracks that were told as lost, by key.
     lost: BTreeMap<String, Loss>,
+    /// Tracks whose position is not trusted.
+    suspects: BTreeMap<TrackId, Suspect>,
+    /// Those of an earlier run that were not heard yet, by track key.
+    doubted: BTreeMap<String, Suspect>,
+    /// The tracks that suffer from what is done to satellite signals, and where.
+    airspace: Airspace,
     decisions: VecDeque<Decision>,
     remarks: VecDeque<Remark>,
     counts: Counts,
@@ -196,7 +206,7 @@ impl Monitor {
                 lost.insert(memory.key, loss);
             }
         }
-        Self {
+        let mut monitor = Self {
             asks: Asks::of(&settings.rules),
             settings,
             corridors,
@@ -212,6 +222,9 @@ impl Monitor {
             memories,
             posts: Posts::default(),
             lost,
+            suspects: BTreeMap::new(),
+            doubted: BTreeMap::new(),
+            airspace: Airspace::default(),
             decisions: VecDeque::new(),
             remarks: VecDeque::new(),
             counts: Counts::default(),
@@ -223,7 +236,10 @@ impl Monitor {
             reloaded: None,
             #[cfg(test)]
             calm_fixes: 0,
-        }
+        };
+        monitor.restore_trust();
+        monitor.restore_area();
+        monitor
     }
 
     /// Says whether something else keeps the host's clock right, such as a time server.
@@ -245,14 +261,34 @@ impl Monitor {
         if !self.settings.recordings.contains(&report.link) {
             self.timekeeper.learn(report);
         }
+        if !self.identities.contains_key(&whom) {
+            let newcomer = self.newcomer(&whom);
+            self.identities.insert(whom.clone(), newcomer);
+        }
         let voices = self.identities.entry(whom.clone()).or_default();
-        let (outcome, conflict) = voices.handle(&self.settings.gate, report);
+        let Heard {
+            outcome,
+            conflict,
+            news,
+        } = voices.handle(&self.settings.gate, report);
         let sender = outcome.voice();
         for voice in voices.heard_by(report) {
             if sender.is_none_or(|sender| sender == voice) {
+                if !self.airspace.is_calm() {
+                    let whom = whom.clone();
+                    let key = TrackId { whom, voice }.to_string();
+                    self.airspace.hear(&key, report.received.monotonic);
+                }
                 self.vigil
                     .hear(&self.settings.liveness, &whom, voice, report);
             }
+        }
+        if let Some((voice, news)) = news {
+            let track = TrackId {
+                whom: whom.clone(),
+                voice,
+            };
+            self.handle_trust(&track, (report, outcome.fix()), &news);
         }
         match outcome {
             Outcome::Nothing => {}
@@ -280,6 +316,21 @@ impl Monitor {
         if let Some(conflict) = conflict {
             self.tell_conflict(&whom, &conflict);
         }
+    }
+
+    /// Begins with an identity as an earlier run left it.
+    fn newcomer(&mut self, whom: &Whom) -> Voices {
+        let track = TrackId {
+            whom: whom.clone(),
+            voice: 1,
+        };
+        let Some(suspect) = self.doubted.remove(&track.to_string()) else {
+            return Voices::default();
+        };
+        let doubts = suspect.doubts.iter().copied().collect();
+        let voices = Voices::doubted(doubts, suspect.is_hidden, suspect.place());
+        self.suspects.insert(track, suspect);
+        voices
     }
 
     /// Says whether a message may begin an identity, and counts it if not.
@@ -312,6 +363,7 @@ impl Monitor {
         self.tell_losses(now);
         self.begin_attendances(now);
         self.look_at_attendances(now);
+        self.handle_silence_in_area(now);
         self.tell_overdue();
     }
 
@@ -344,6 +396,7 @@ impl Monitor {
             self.vigil.next_timeout(),
             self.next_attendance(),
             self.storm.next_timeout(),
+            self.airspace.next_timeout(),
         ];
         dues.into_iter().flatten().min()
     }

@@ -220,7 +220,7 @@ pub(super) fn only(events: &[Event]) -> Rule {
     }
 }
 
-/// The vehicle is at `spot`, so many milliseconds after the start.
+/// The vehicle is at `spot`, so many milliseconds after the start, and tells no speed.
 pub(super) fn fix(ms: u32, spot: Spot) -> Report {
     let at = place(spot);
     let sample = GlobalPosition {
@@ -230,10 +230,18 @@ pub(super) fn fix(ms: u32, spot: Spot) -> Report {
         alt_msl_m: 400.0,
         alt_above_home_m: 100.0,
         north_mps: 0.0,
-        east_mps: 20.0,
+        east_mps: 0.0,
         down_mps: 0.0,
     };
     report(ms, Message::GlobalPosition(sample))
+}
+
+/// The same report with another speed, east and north.
+pub(super) fn at_speed(mut report: Report, (east_mps, north_mps): Spot) -> Report {
+    if let Message::GlobalPosition(sample) = &mut report.message {
+        (sample.east_mps, sample.north_mps) = (east_mps, north_mps);
+    }
+    report
 }
 
 /// The receiver's own word.
@@ -330,7 +338,9 @@ pub(super) fn flight(start_ms: u32, step_ms: u32, speed_mps: f64, spots: &[Spot]
                 from.0 + part * (to.0 - from.0),
                 from.1 + part * (to.1 - from.1),
             );
-            reports.push(fix(ms, spot));
+            let speed = speed_mps / length_m;
+            let speed = ((to.0 - from.0) * speed, (to.1 - from.1) * speed);
+            reports.push(at_speed(fix(ms, spot), speed));
             ms += step_ms;
             done_m += speed_mps * f64::from(step_ms) / 1000.0;
         }

@@ -14,10 +14,13 @@
 //! |              | that clock is not known to stand still                                    |
 //! | jump         | nothing could have come there from the last accepted sample, or its       |
 //! |              | clock is far ahead of the time that has passed                            |
+//! | suspect      | the track's places are not believed at the time (`trust.rs`)              |
 //!
 //! A sample that is late or a jump may be a stranger's: `voices.rs` decides what that means.
 
+use crate::monitor::interference::InterferenceSettings;
 use crate::monitor::point::{ClockKind, DELAY_MAX, History, Point, passed_ms};
+use crate::monitor::trust::TrustSettings;
 use crate::track::TrackTime;
 use crate::units::{LatLon, Metres};
 
@@ -30,6 +33,10 @@ pub struct GateSettings {
     pub jump_slack: Metres,
     /// Whether samples are judged at all, beyond lying on Earth and away from 0,0.
     pub plausibility: bool,
+    /// How soon a position that was doubted is believed again.
+    pub trust: TrustSettings,
+    /// When several tracks count as disturbed together.
+    pub interference: InterferenceSettings,
 }
 
 impl Default for GateSettings {
@@ -38,6 +45,8 @@ impl Default for GateSettings {
             speed_max_mps: 150.0,
             jump_slack: Metres::from_millimetres(100_000),
             plausibility: true,
+            trust: TrustSettings::default(),
+            interference: InterferenceSettings::default(),
         }
     }
 }
@@ -57,17 +66,20 @@ pub enum Rejection {
     Late,
     /// The same sample again.
     Repeated,
+    /// The track's places are not believed at the time.
+    Suspect,
 }
 
 impl Rejection {
     /// Every reason, in the order of the summary.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NoFix,
         Self::NearZero,
         Self::OutOfRange,
         Self::Jump,
         Self::Late,
         Self::Repeated,
+        Self::Suspect,
     ];
 
     /// Names the reason in summaries.
@@ -80,6 +92,7 @@ impl Rejection {
             Self::Jump => "jump",
             Self::Late => "late",
             Self::Repeated => "repeated",
+            Self::Suspect => "suspect",
         }
     }
 }
@@ -269,6 +282,12 @@ impl Gate {
         self.history.first().is_none_or(|first| point.ms < first.ms)
     }
 
+    /// Says whether it could have been at a place that its clock shows before all that is remembered.
+    pub(super) fn could_have_been(&self, settings: &GateSettings, point: &Point) -> bool {
+        let first = self.history.first();
+        first.is_none_or(|first| point.is_within_flight_of(first, settings))
+    }
+
     /// Takes a sample that passed.
     pub(super) fn accept(&mut self, point: Point, pass: Pass) {
         self.history.note(point);
@@ -277,6 +296,18 @@ impl Gate {
             at: pass.at,
             offset_us: pass.offset_us,
         });
+    }
+
+    /// Goes back to an earlier place, since those after it were wrong.
+    pub(super) fn rewind(&mut self, right: Point) {
+        if let Some(last) = &mut self.last {
+            if last.point.clock == right.clock {
+                let at_us = micros(&right).saturating_add(last.offset_us);
+                last.at = TrackTime::from_micros(at_us);
+            }
+            last.point = right;
+        }
+        self.history = History::default();
     }
 
     /// Goes on with a sample that does not fit, since the sender was silent: it rebooted, or that

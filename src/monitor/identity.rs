@@ -62,6 +62,18 @@ pub(super) fn conflict_id(history: Uuid, unit: &str, whom: &str, day: i64) -> Uu
     Uuid::new_v5(&history, &name)
 }
 
+/// Derives the id of an alert about the trust in positions; `what` says whose and what is seen.
+#[must_use]
+pub(super) fn trust_id(history: Uuid, unit: &str, event: Event, what: &str, at: Utc) -> Uuid {
+    let mut name = Vec::new();
+    for part in [event.name(), unit, what] {
+        name.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        name.extend_from_slice(part.as_bytes());
+    }
+    name.extend_from_slice(&at.as_micros().to_be_bytes());
+    Uuid::new_v5(&history, &name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

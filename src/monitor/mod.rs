@@ -23,6 +23,7 @@ mod fixture;
 pub mod fleet;
 mod gate;
 mod identity;
+mod interference;
 pub mod lists;
 mod liveness;
 pub mod memory;
@@ -32,6 +33,7 @@ mod passing;
 mod paths;
 mod point;
 mod presence;
+mod receivers;
 mod roster;
 pub mod routes;
 pub mod rule;
@@ -43,6 +45,7 @@ pub mod storm;
 #[cfg(test)]
 mod tests;
 mod timekeeper;
+mod trust;
 mod vigil;
 mod voice;
 mod voices;
@@ -55,6 +58,8 @@ pub use explain::{
     Story, Unknown,
 };
 pub use gate::{GateSettings, Rejection};
+pub use interference::InterferenceSettings;
 pub use liveness::{Liveness, LivenessSettings, Timeouts};
 pub use roster::RosterSettings;
+pub use trust::{Stretch, TrustSettings};
 pub use vigil::{Notice, Roll};

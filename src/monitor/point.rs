@@ -48,10 +48,22 @@ impl Point {
     }
 
     /// Says whether something could have come here from `other`, whichever is the earlier.
+    pub(super) fn is_reachable_from(&self, other: &Self, settings: &GateSettings) -> bool {
+        self.strain_from(other, settings) <= 1.0
+    }
+
+    /// Says whether something could have come here from `other` in the time that their clock tells,
+    /// whenever they arrived.
+    pub(super) fn is_within_flight_of(&self, other: &Self, settings: &GateSettings) -> bool {
+        let span = Duration::from_millis(self.ms.abs_diff(other.ms));
+        self.position.distance_m(other.position) <= self.reach_m(other, settings, span)
+    }
+
+    /// Says how far this is from `other`, as a share of how far something could have come.
     ///
     /// The span is the shorter one of the sender's clock and of the arrivals: a clock that runs far
     /// ahead is another sender's, not a long flight.
-    pub(super) fn is_reachable_from(&self, other: &Self, settings: &GateSettings) -> bool {
+    pub(super) fn strain_from(&self, other: &Self, settings: &GateSettings) -> f64 {
         let arrivals = other
             .received
             .max(self.received)
@@ -62,10 +74,19 @@ impl Point {
         } else {
             arrivals + DELAY_MAX
         };
+        let reach_m = self.reach_m(other, settings, span);
+        let distance_m = self.position.distance_m(other.position);
+        // Whoever is allowed no way at all may stand still.
+        if distance_m == 0.0 {
+            0.0
+        } else {
+            distance_m / reach_m
+        }
+    }
+
+    fn reach_m(&self, other: &Self, settings: &GateSettings, span: Duration) -> f64 {
         let blur_m = 2.0 * (metres(self.h_acc) + metres(other.h_acc));
-        let reach_m =
-            settings.jump_slack.get() + blur_m + settings.speed_max_mps * span.as_secs_f64();
-        self.position.distance_m(other.position) <= reach_m
+        settings.jump_slack.get() + blur_m + settings.speed_max_mps * span.as_secs_f64()
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Run {
     /// How often its clock was ahead of what a known sender said next on the same way, or the
     /// other way round.
     inversions: u32,
+    /// The number of the sender whose doubted places these are.
+    pub(super) owner: Option<u8>,
 }
 
 impl Run {
@@ -43,11 +45,14 @@ impl Run {
             paths: Paths::of(report),
             interrupted: 0,
             inversions: 0,
+            owner: None,
         }
     }
 
+    /// Says whether nothing has joined it for long; one that has an owner is kept as long as that one
+    /// is not believed.
     pub(super) fn is_stale(&self, now: Monotonic) -> bool {
-        STALE < now.since(self.last.received)
+        self.owner.is_none() && STALE < now.since(self.last.received)
     }
 
     /// Takes a sample if it goes on with this run.
@@ -58,11 +63,7 @@ impl Run {
         clocks: Clocks,
         settings: &GateSettings,
     ) -> bool {
-        let fits = point.clock == self.last.clock
-            && point.is_reachable_from(&self.last, settings)
-            && i64::try_from(DELAY_MAX.as_millis())
-                .is_ok_and(|delay_ms| point.ahead_ms(&self.last).abs() <= delay_ms);
-        if !fits {
+        if !self.fits(&point, settings) {
             return false;
         }
         self.paths.note(report);
@@ -74,6 +75,14 @@ impl Run {
             self.in_a_row = self.in_a_row.saturating_add(1);
         }
         true
+    }
+
+    /// Says whether a sample goes on with this run.
+    pub(super) fn fits(&self, point: &Point, settings: &GateSettings) -> bool {
+        point.clock == self.last.clock
+            && point.is_reachable_from(&self.last, settings)
+            && i64::try_from(DELAY_MAX.as_millis())
+                .is_ok_and(|delay_ms| point.ahead_ms(&self.last).abs() <= delay_ms)
     }
 
     /// Takes note that a known sender said something that fits.

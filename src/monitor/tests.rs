@@ -17,4 +17,5 @@ mod reloads;
 mod restarts;
 mod routes;
 mod tracks;
+mod trust;
 mod walks;

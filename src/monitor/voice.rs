@@ -5,25 +5,21 @@ use std::time::Duration;
 use crate::monitor::gate::{Gate, GateSettings, Pass, Verdict};
 use crate::monitor::paths::Paths;
 use crate::monitor::point::{ClockKind, Point, SenderClock};
+use crate::monitor::receivers::Receivers;
 use crate::monitor::sample::{Sample, Source, Stamp};
+use crate::monitor::trust::{Doubt, Doubts, Look, Scrutiny, Sign};
 use crate::track::{
-    Fix, FrameLoss, Gnss, GnssIntegrity, HardwareId, Heartbeat, LinkName, Message, Report,
-    SystemTime, Text, Velocity,
+    Fix, FrameLoss, Gnss, HardwareId, Heartbeat, LinkName, Message, Report, SystemTime, Text,
+    Velocity,
 };
 use crate::units::{LatLon, Metres, Monotonic};
 
 /// How long a position keeps worse sources of the same sender out.
 const SOURCE_FRESH: Duration = Duration::from_secs(5);
-/// How long a receiver's word about itself speaks for the positions after it.
-const GNSS_FRESH: Duration = Duration::from_secs(5);
 /// How long a link's word about what it has lost holds after it brought something.
 const LOSS_FRESH: Duration = Duration::from_secs(60);
 /// Links whose losses are remembered of one sender.
 const LINKS_MAX: usize = 8;
-/// `GPS_FIX_TYPE_3D_FIX`.
-const FIX_3D: u8 = 3;
-/// `GPS_JAMMING_STATE_DETECTED` and `GPS_SPOOFING_STATE_DETECTED`: not mitigated.
-const INTERFERED: u8 = 3;
 /// `MAV_COMP_ID_AUTOPILOT1`.
 const AUTOPILOT: u8 = 1;
 
@@ -51,8 +47,8 @@ pub(super) struct Voice {
     since: Monotonic,
     autopilot: u8,
     source: Option<(Rank, Monotonic)>,
-    gnss: Option<(Monotonic, Gnss)>,
-    integrity: Option<(Monotonic, GnssIntegrity)>,
+    receivers: Receivers,
+    pub(super) scrutiny: Scrutiny,
     /// What each link has lost of the autopilot's frames, and when it said so.
     losses: Vec<(LinkName, Monotonic, FrameLoss)>,
     /// A component, and its civil time less its boot clock, milliseconds.
@@ -73,8 +69,8 @@ impl Voice {
             since: report.received.monotonic,
             autopilot: AUTOPILOT,
             source: None,
-            gnss: None,
-            integrity: None,
+            receivers: Receivers::default(),
+            scrutiny: Scrutiny::default(),
             losses: Vec::new(),
             epoch: None,
         }
@@ -100,8 +96,9 @@ impl Voice {
                 }
             }
             Message::SystemTime(time) => self.learn_epoch(component_id, *time),
-            Message::Gnss(gnss) => self.gnss = Some((now, *gnss)),
-            Message::GnssIntegrity(said) => self.integrity = Some((now, *said)),
+            Message::Gnss(gnss) => self.learn_place(now, Source::FirstGnss, gnss),
+            Message::SecondGnss(gnss) => self.learn_place(now, Source::SecondGnss, gnss),
+            Message::GnssIntegrity(said) => self.receivers.learn_integrity(now, *said),
             Message::AutopilotVersion(version) => {
                 self.profile.hardware = version.hardware.or(self.profile.hardware);
             }
@@ -117,7 +114,6 @@ impl Voice {
             | Message::SystemStatus(_)
             | Message::GlobalPosition(_)
             | Message::RadioStatus(_)
-            | Message::SecondGnss(_)
             | Message::HighLatency(_)
             | Message::ExtendedState(_)
             | Message::CameraView(_)
@@ -211,30 +207,62 @@ impl Voice {
         (report.sender.component_id != self.autopilot, source)
     }
 
-    /// Says whether the receiver is known to have no 3D fix.
+    /// Says whether it is known that no receiver has a 3D fix.
     pub(super) fn lacks_fix(&self, now: Monotonic) -> bool {
-        self.fresh_gnss(now)
-            .is_some_and(|gnss| gnss.fix_type < FIX_3D)
+        self.receivers.lack_fix(now)
     }
 
     pub(super) fn judge(&mut self, settings: &GateSettings, point: &Point) -> Verdict {
         self.gate.judge(settings, point)
     }
 
-    /// Takes a sample that passed, and makes it a fix.
-    pub(super) fn accept(
+    /// Takes a sample that passed.
+    pub(super) fn take(&mut self, report: &Report, sample: &Sample, point: Point, pass: Pass) {
+        self.paths.note(report);
+        self.heard = report.received.monotonic;
+        self.hold(report, sample);
+        self.gate.accept(point, pass);
+    }
+
+    /// Remembers the source of a sample that is the sender's, but counts for nothing.
+    pub(super) fn hold(&mut self, report: &Report, sample: &Sample) {
+        let rank = self.rank(report, sample.source);
+        self.source = Some((rank, report.received.monotonic));
+        self.keep_way(report);
+    }
+
+    /// Keeps the way of a sample fresh that counts for nothing: its sender is still heard by it.
+    pub(super) fn keep_way(&mut self, report: &Report) {
+        if self.paths.has(report) {
+            self.paths.note(report);
+        }
+    }
+
+    /// Looks at a sample that is the sender's.
+    pub(super) fn look(
         &mut self,
+        settings: &GateSettings,
         report: &Report,
         sample: &Sample,
         point: Point,
-        pass: Pass,
-    ) -> Fix {
+        sign: Sign,
+    ) -> Look {
+        let now = report.received;
+        let [jammed, spoofed] = self.receivers.interference(now.monotonic);
+        let warnings = Doubts::of_if(jammed, Doubt::Jammed)
+            .and(Doubts::of_if(spoofed, Doubt::Spoofed))
+            .and(Doubts::of_if(
+                self.receivers.disagree(now.monotonic),
+                Doubt::Disagreement,
+            ));
+        let place = (point, sample.velocity.as_ref());
+        self.scrutiny.look(settings, now, sign, place, warnings)
+    }
+
+    /// Makes a sample that was taken a fix.
+    pub(super) fn fix(&self, report: &Report, sample: &Sample, point: Point, pass: Pass) -> Fix {
         let now = report.received.monotonic;
-        self.paths.note(report);
-        self.heard = now;
-        self.source = Some((self.rank(report, sample.source), now));
-        self.gate.accept(point, pass);
-        let gnss = self.fresh_gnss(now);
+        let gnss = self.receivers.first(now);
         let mut heights = sample.heights;
         heights.ellipsoid_m = heights
             .ellipsoid_m
@@ -250,9 +278,10 @@ impl Voice {
             position: point.position,
             heights,
             h_acc: point.h_acc,
+            h_acc_seen: self.scrutiny.seen_accuracy(point.h_acc),
             v_acc: sample.v_acc.or(gnss.and_then(|gnss| gnss.v_acc)),
             fix_type: sample.fix_type.or(gnss.map(|gnss| gnss.fix_type)),
-            is_interfered: self.is_interfered(now),
+            is_interfered: self.receivers.interference(now).contains(&true),
             velocity: sample
                 .velocity
                 .filter(|velocity: &Velocity| velocity.ground_mps.is_finite()),
@@ -266,20 +295,16 @@ impl Voice {
     }
 
     fn h_acc(&self, report: &Report, sample: &Sample) -> Option<Metres> {
-        let gnss = self.fresh_gnss(report.received.monotonic);
+        let gnss = self.receivers.first(report.received.monotonic);
         sample.h_acc.or(gnss.and_then(|gnss| gnss.h_acc))
     }
 
-    fn is_interfered(&self, now: Monotonic) -> bool {
-        let fresh = self
-            .integrity
-            .filter(|(heard, _)| now.since(*heard) <= GNSS_FRESH);
-        fresh.is_some_and(|(_, said)| [said.jamming, said.spoofing].contains(&Some(INTERFERED)))
-    }
-
-    fn fresh_gnss(&self, now: Monotonic) -> Option<Gnss> {
-        let (heard, gnss) = self.gnss?;
-        (now.since(heard) <= GNSS_FRESH).then_some(gnss)
+    /// Takes a receiver's own solution, and holds it against where the autopilot says to be.
+    fn learn_place(&mut self, now: Monotonic, source: Source, gnss: &Gnss) {
+        let is_used = self.source.is_some_and(|((_, used), _)| used.is_raw());
+        let filtered = self.gate.last().filter(|_| !is_used).copied();
+        self.receivers
+            .learn(now, source == Source::SecondGnss, gnss, filtered.as_ref());
     }
 
     /// Says how far this sender was last from where a receiver says to be, metres.

@@ -5,14 +5,20 @@
 //!
 //! | meanwhile, a known sender | the clock              | so                                           |
 //! |---------------------------|------------------------|----------------------------------------------|
-//! | was silent                | is new                 | it rebooted, or that is its true place       |
+//! | was silent                | is new                 | it rebooted; out of reach, it is suspect     |
+//! | said nothing between them | agrees                 | it jumped, and is suspect: the run is its    |
+//! |                           |                        | doubted line of places                       |
 //! | was silent                | is one from before     | two take turns in bursts: a conflict         |
 //! | spoke thrice, for 10 s    | is another one         | a conflict                                   |
 //! | spoke thrice, for 10 s    | agrees                 | a conflict if the two were heard on          |
 //! |                           |                        | different ways, or with clocks that take     |
-//! |                           |                        | turns in going back; else a wild receiver    |
+//! |                           |                        | turns in going back; else a wild receiver,   |
+//! |                           |                        | which is a warning                           |
 //! | spoke                     | is less than a minute  | the same sender by a faster way              |
 //! |                           | ahead, and near        |                                              |
+//!
+//! What goes on from a doubted line rather than from the last trusted place is kept from the rules,
+//! until `trust.rs` believes either.
 //!
 //! Hardware ids tell sooner. A conflict is told once until only one sender is left.
 
@@ -25,13 +31,14 @@ use crate::monitor::paths::Path;
 use crate::monitor::point::{ClockKind, DELAY_MAX, Point, SenderClock};
 use crate::monitor::run::{Run, SAMPLES_MIN};
 use crate::monitor::sample::{Sample, Source};
+use crate::monitor::trust::{Doubt, Doubts, News, Place, Scrutiny, Sign};
 use crate::monitor::voice::{Profile, Voice};
 use crate::track::{AutopilotVersion, Fix, HardwareId, Message, Report, SystemTime};
 use crate::units::{LatLon, Monotonic};
 
 /// Senders that one identity is kept apart for.
 const VOICES_MAX: usize = 4;
-/// Runs that are remembered of one identity.
+/// Runs that are remembered of one identity, besides the doubted lines of its senders.
 const RUNS_MAX: usize = 4;
 /// How long a sender must be silent before another clock or place is taken for its own.
 const SILENCE_MIN: Duration = Duration::from_secs(3);
@@ -47,6 +54,8 @@ pub(super) struct Voices {
     /// A hardware id that is not the sender's, and when it was told.
     stranger_hardware: Option<(HardwareId, Monotonic)>,
     is_told: bool,
+    /// What an earlier run doubted of its only sender.
+    doubted: Option<Scrutiny>,
 }
 
 /// A sender as it was before another clock took its place.
@@ -54,6 +63,17 @@ pub(super) struct Voices {
 struct Ghost {
     number: u8,
     voice: Voice,
+}
+
+/// What a message came to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Heard {
+    /// What became of its position.
+    pub(super) outcome: Outcome,
+    /// Two senders that it has shown.
+    pub(super) conflict: Option<Conflict>,
+    /// A sender whose positions are trusted more or less than before.
+    pub(super) news: Option<(u8, News)>,
 }
 
 /// What became of a position.
@@ -81,11 +101,40 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
+    /// Returns the fix, if it is one.
+    pub(super) const fn fix(&self) -> Option<&Fix> {
+        match self {
+            Self::Fix { fix, .. } => Some(fix),
+            Self::Nothing | Self::Rejected(_) | Self::Outranked => None,
+        }
+    }
+
     /// Returns the sender, if the position shows who that is.
     pub(super) const fn voice(&self) -> Option<u8> {
         match self {
             Self::Fix { voice, .. } => Some(*voice),
             Self::Nothing | Self::Rejected(_) | Self::Outranked => None,
+        }
+    }
+}
+
+impl Heard {
+    const fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            conflict: None,
+            news: None,
+        }
+    }
+
+    const fn rejected(reason: Rejection) -> Self {
+        Self::of(Outcome::Rejected(reason))
+    }
+
+    fn with_news(self, voice: u8, news: Option<News>) -> Self {
+        Self {
+            news: news.map(|news| (voice, news)).or(self.news),
+            ..self
         }
     }
 }
@@ -130,6 +179,14 @@ pub(super) struct SenderNote {
 }
 
 impl Voices {
+    /// Begins with a sender whose positions an earlier run doubted.
+    pub(super) fn doubted(doubts: Doubts, is_hidden: bool, trusted: Option<Place>) -> Self {
+        Self {
+            doubted: Some(Scrutiny::restored(doubts, is_hidden, trusted)),
+            ..Self::default()
+        }
+    }
+
     /// Returns what a sender tells of itself.
     pub(super) fn profile(&self, number: u8) -> Profile {
         let voice = self.known.iter().find(|voice| voice.number == number);
@@ -144,13 +201,11 @@ impl Voices {
     }
 
     /// Takes a message, and says what became of its position and whether two senders are noticed.
-    pub(super) fn handle(
-        &mut self,
-        settings: &GateSettings,
-        report: &Report,
-    ) -> (Outcome, Option<Conflict>) {
+    pub(super) fn handle(&mut self, settings: &GateSettings, report: &Report) -> Heard {
         if self.known.is_empty() {
-            self.known.push(Voice::new(1, report));
+            let mut voice = Voice::new(1, report);
+            voice.scrutiny = self.doubted.take().unwrap_or_default();
+            self.known.push(voice);
         }
         self.forget(report.received.monotonic);
         let mut conflict = None;
@@ -162,10 +217,16 @@ impl Voices {
             self.compare_clock(settings, report, *time);
         }
         let Some(sample) = Sample::of(report) else {
-            return (Outcome::Nothing, conflict);
+            return Heard {
+                conflict,
+                ..Heard::of(Outcome::Nothing)
+            };
         };
-        let (outcome, found) = self.handle_sample(settings, report, &sample);
-        (outcome, found.or(conflict))
+        let heard = self.handle_sample(settings, report, &sample);
+        Heard {
+            conflict: heard.conflict.or(conflict),
+            ..heard
+        }
     }
 
     /// Lets the senders that a message may be from learn what it says about them.
@@ -176,7 +237,7 @@ impl Voices {
             .filter(|voice| voice.paths.has(report))
             .count();
         // Several on one way: a receiver's word is for the one that is nearest to it.
-        let nearest = if let Message::Gnss(gnss) = &report.message
+        let nearest = if let Message::Gnss(gnss) | Message::SecondGnss(gnss) = &report.message
             && 1 < shared
         {
             let distances = self.known.iter();
@@ -203,36 +264,35 @@ impl Voices {
         settings: &GateSettings,
         report: &Report,
         sample: &Sample,
-    ) -> (Outcome, Option<Conflict>) {
-        let rejected = |reason| (Outcome::Rejected(reason), None);
+    ) -> Heard {
         let order = self.order(report);
         let Some(&likely) = order.first() else {
-            return (Outcome::Nothing, None);
+            return Heard::of(Outcome::Nothing);
         };
         let voice = &self.known[likely];
         let is_raw_of_known = !settings.plausibility
             && !matches!(sample.source, Source::GlobalPosition | Source::Only(_));
         let is_known = voice.paths.has(report);
         if is_raw_of_known || (is_known && voice.outranks(report, sample.source)) {
-            return (Outcome::Outranked, None);
+            return Heard::of(Outcome::Outranked);
         }
-        let Ok(position) = LatLon::try_from(sample.place) else {
-            return rejected(Rejection::OutOfRange);
+        let position = match self.place_of(settings, report, sample, likely) {
+            Ok(position) => position,
+            Err((reason, doubt)) => {
+                return self.miss(settings, report, likely, reason, doubt);
+            }
         };
-        if is_near_zero(position) {
-            return rejected(Rejection::NearZero);
-        }
-        if settings.plausibility && is_known && voice.lacks_fix(report.received.monotonic) {
-            return rejected(Rejection::NoFix);
-        }
         let mut refusal = None;
         let mut stranger = None;
         for index in order {
             let voice = &mut self.known[index];
             let point = voice.point(report, sample, position);
-            match voice.judge(settings, &point) {
+            if let Some(run) = self.doubted_line(settings, index, &point) {
+                return self.persist(settings, report, sample, point, (index, run));
+            }
+            match self.known[index].judge(settings, &point) {
                 Verdict::Passes(pass) => {
-                    return (self.accept(index, report, sample, point, pass), None);
+                    return self.accept(settings, index, report, sample, point, pass);
                 }
                 Verdict::Rejected(reason) => {
                     refusal.get_or_insert(reason);
@@ -243,12 +303,54 @@ impl Voices {
             }
         }
         match (refusal, stranger) {
-            (Some(reason), _) => rejected(reason),
+            (Some(reason), _) => Heard::rejected(reason),
             (None, Some((reason, clocks, point))) => self
                 .suspect(settings, report, sample, point, clocks)
-                .unwrap_or_else(|| rejected(reason)),
-            (None, None) => (Outcome::Nothing, None),
+                .unwrap_or_else(|| Heard::rejected(reason)),
+            (None, None) => Heard::of(Outcome::Nothing),
         }
+    }
+
+    /// Reads the place of a sample, or says why there is none to believe.
+    fn place_of(
+        &self,
+        settings: &GateSettings,
+        report: &Report,
+        sample: &Sample,
+        likely: usize,
+    ) -> Result<LatLon, (Rejection, Doubt)> {
+        let voice = &self.known[likely];
+        let Ok(position) = LatLon::try_from(sample.place) else {
+            return Err((Rejection::OutOfRange, Doubt::NoPlace));
+        };
+        if is_near_zero(position) {
+            return Err((Rejection::NearZero, Doubt::NoPlace));
+        }
+        let lacks_fix = voice.paths.has(report) && voice.lacks_fix(report.received.monotonic);
+        if settings.plausibility && lacks_fix {
+            return Err((Rejection::NoFix, Doubt::FixLost));
+        }
+        Ok(position)
+    }
+
+    /// Takes a sample without a place that could be believed; whoever never had one misses nothing.
+    fn miss(
+        &mut self,
+        settings: &GateSettings,
+        report: &Report,
+        likely: usize,
+        reason: Rejection,
+        doubt: Doubt,
+    ) -> Heard {
+        let heard = Heard::rejected(reason);
+        let voice = &mut self.known[likely];
+        voice.keep_way(report);
+        let had_a_place = voice.gate.last().is_some();
+        if !is_scrutinised(settings, report) || !voice.paths.has(report) || !had_a_place {
+            return heard;
+        }
+        let news = voice.scrutiny.miss(settings, report.received, doubt);
+        heard.with_news(voice.number, news)
     }
 
     /// Orders the senders by how likely a message is from them: heard on its way first, then the
@@ -262,7 +364,48 @@ impl Voices {
         order
     }
 
+    /// Takes a sample that goes on from the last trusted place of a sender.
     fn accept(
+        &mut self,
+        settings: &GateSettings,
+        index: usize,
+        report: &Report,
+        sample: &Sample,
+        point: Point,
+        pass: Pass,
+    ) -> Heard {
+        for run in &mut self.runs {
+            run.interrupt(report, &point);
+        }
+        let voice = &mut self.known[index];
+        let number = voice.number;
+        voice.take(report, sample, point, pass);
+        if !is_scrutinised(settings, report) {
+            return Heard::of(self.fix(index, report, sample, point, pass));
+        }
+        if let Some(right) = voice
+            .scrutiny
+            .take_anchor(settings, report.received, &point)
+        {
+            voice.gate.rewind(right);
+            let look = voice.look(settings, report, sample, point, Sign::Persists);
+            self.own(number, Run::start(report, point, Clocks::Agree));
+            return Heard::rejected(Rejection::Suspect).with_news(number, look.news);
+        }
+        let look = voice.look(settings, report, sample, point, Sign::Agrees);
+        if let Some(right) = look.refuted_since.filter(|_| voice.scrutiny.hides()) {
+            voice.gate.rewind(right);
+            let run = Run::start(report, point, Clocks::Agree);
+            self.own(number, run);
+        }
+        if self.known[index].scrutiny.hides() {
+            return Heard::rejected(Rejection::Suspect).with_news(number, look.news);
+        }
+        Heard::of(self.fix(index, report, sample, point, pass)).with_news(number, look.news)
+    }
+
+    /// Makes a sample that was taken, and that is believed, a fix.
+    fn fix(
         &mut self,
         index: usize,
         report: &Report,
@@ -270,14 +413,86 @@ impl Voices {
         point: Point,
         pass: Pass,
     ) -> Outcome {
-        for run in &mut self.runs {
-            run.interrupt(report, &point);
-        }
         let voice = &mut self.known[index];
+        let has_gap = voice.scrutiny.take_gap();
+        if has_gap {
+            let number = voice.number;
+            self.disown(number);
+        }
+        let voice = &self.known[index];
         Outcome::Fix {
             voice: voice.number,
-            continuous: pass.continuous,
-            fix: voice.accept(report, sample, point, pass),
+            continuous: pass.continuous && !has_gap,
+            fix: voice.fix(report, sample, point, pass),
+        }
+    }
+
+    /// Finds the doubted line of a sender, if a sample goes on from it rather than from the last
+    /// trusted place.
+    fn doubted_line(&self, settings: &GateSettings, index: usize, point: &Point) -> Option<usize> {
+        let voice = &self.known[index];
+        let is_its = |run: &Run| run.owner == Some(voice.number);
+        let found = self.runs.iter().position(is_its)?;
+        let run = &self.runs[found];
+        let strain = |from: &Point| point.strain_from(from, settings);
+        let trusted = voice.gate.last().map(strain);
+        let is_nearer = trusted.is_none_or(|trusted| strain(&run.last) < trusted);
+        (run.fits(point, settings) && is_nearer).then_some(found)
+    }
+
+    /// Takes a sample that goes on from a doubted line of places.
+    fn persist(
+        &mut self,
+        settings: &GateSettings,
+        report: &Report,
+        sample: &Sample,
+        point: Point,
+        (index, run): (usize, usize),
+    ) -> Heard {
+        let is_behind = self.is_behind(report, &point);
+        let run = &mut self.runs[run];
+        if point.ms <= run.last.ms && point.clock.kind != ClockKind::Arrival {
+            let is_again = point.ms == run.last.ms;
+            return Heard::rejected(if is_again {
+                Rejection::Repeated
+            } else {
+                Rejection::Late
+            });
+        }
+        let clocks = run.clocks;
+        run.join(report, point, clocks, settings);
+        if is_behind {
+            run.note_behind();
+        }
+        let run = run.clone();
+        if let Some(evidence) = self.evidence(settings, &run, &point) {
+            self.forget_run(&run);
+            return self.part(settings, report, sample, point, evidence);
+        }
+        let voice = &mut self.known[index];
+        let number = voice.number;
+        voice.hold(report, sample);
+        let look = voice.look(settings, report, sample, point, Sign::Persists);
+        if voice.scrutiny.hides() {
+            return Heard::rejected(Rejection::Suspect).with_news(number, look.news);
+        }
+        self.forget_run(&run);
+        let voice = &mut self.known[index];
+        let pass = voice.gate.overrule(settings, &point);
+        voice.take(report, sample, point, pass);
+        Heard::of(self.fix(index, report, sample, point, pass)).with_news(number, look.news)
+    }
+
+    /// Makes a run the doubted line of a sender, in place of the one that was.
+    fn own(&mut self, number: u8, mut run: Run) {
+        self.disown(number);
+        run.owner = Some(number);
+        self.runs.push(run);
+    }
+
+    fn disown(&mut self, number: u8) {
+        for run in &mut self.runs {
+            run.owner = run.owner.filter(|owner| *owner != number);
         }
     }
 
@@ -289,29 +504,109 @@ impl Voices {
         sample: &Sample,
         point: Point,
         clocks: Clocks,
-    ) -> Option<(Outcome, Option<Conflict>)> {
+    ) -> Option<Heard> {
         let run = self.join_run(settings, report, point, clocks);
         if run.samples < SAMPLES_MIN || run.last.ms != point.ms {
             return None;
         }
-        if let Some(index) = self.silent_since(&run, report) {
+        let silent = self.silent_since(&run, report);
+        if let Some(index) = self.jumped(settings, &run, (report, &point), silent) {
+            return Some(self.doubt(settings, (report, sample), point, index, run));
+        }
+        if let Some(index) = silent {
             self.forget_run(&run);
             if let Some(ghost) = self.take_ghost(settings, index, &point) {
                 return Some(self.revive(settings, report, sample, point, index, ghost));
             }
-            return Some((self.take_over(settings, report, sample, point, index), None));
+            return Some(self.take_over(settings, report, sample, point, index));
         }
         if clocks == Clocks::Ahead {
             let index = *self.order(report).first()?;
             let last = self.known[index].gate.last()?;
             if point.position.distance_m(last.position) <= settings.jump_slack.get() {
                 self.forget_run(&run);
-                return Some((self.take_over(settings, report, sample, point, index), None));
+                return Some(self.take_over(settings, report, sample, point, index));
             }
         }
-        let evidence = self.evidence(&run, &point)?;
+        if let Some(evidence) = self.evidence(settings, &run, &point) {
+            self.forget_run(&run);
+            return Some(self.part(settings, report, sample, point, evidence));
+        }
+        self.note_wild(&run, (report, &point));
+        None
+    }
+
+    /// Finds the sender that a run in a row shows to have jumped: its clock goes on, its place does not.
+    fn jumped(
+        &self,
+        settings: &GateSettings,
+        run: &Run,
+        (report, point): (&Report, &Point),
+        silent: Option<usize>,
+    ) -> Option<usize> {
+        let index = self.order(report).first().copied()?;
+        let voice = &self.known[index];
+        let last = voice.gate.last()?;
+        let is_its = voice.paths.has(report) || silent == Some(index);
+        let is_jump = run.clocks == Clocks::Agree && !point.is_reachable_from(last, settings);
+        let counts = is_scrutinised(settings, report) && SAMPLES_MIN <= run.in_a_row;
+        (counts && is_its && is_jump).then_some(index)
+    }
+
+    /// Makes a run the doubted line of the sender that jumped.
+    fn doubt(
+        &mut self,
+        settings: &GateSettings,
+        (report, sample): (&Report, &Sample),
+        point: Point,
+        index: usize,
+        run: Run,
+    ) -> Heard {
         self.forget_run(&run);
-        Some(self.part(settings, report, sample, point, evidence))
+        let voice = &mut self.known[index];
+        let number = voice.number;
+        let Some(right) = voice.gate.last().copied() else {
+            return Heard::rejected(Rejection::Suspect);
+        };
+        let swapped = LatLon::new(point.position.lon(), point.position.lat());
+        let is_swapped = swapped
+            .is_ok_and(|position| Point { position, ..point }.is_reachable_from(&right, settings));
+        let doubt = if is_swapped {
+            Doubt::SwappedAxes
+        } else {
+            Doubt::Jump
+        };
+        voice.hold(report, sample);
+        let news = voice
+            .scrutiny
+            .refute(settings, report.received, doubt, &right);
+        self.own(number, run);
+        Heard::rejected(Rejection::Suspect).with_news(number, news)
+    }
+
+    /// Warns of a sender that tells two places at one time on one way, for as long as two senders
+    /// would have needed to show.
+    fn note_wild(&mut self, run: &Run, (report, point): (&Report, &Point)) {
+        let now = report.received.monotonic;
+        for voice in &mut self.known {
+            let is_one_clock = voice
+                .gate
+                .last()
+                .is_some_and(|last| last.clock == point.clock);
+            let is_its = voice.paths.has(report) && is_one_clock;
+            let is_long = DELAY_MAX <= voice.heard.since(run.first);
+            if run.clocks == Clocks::Agree && SAMPLES_MIN <= run.interrupted && is_its && is_long {
+                voice.scrutiny.note_rival(now);
+            }
+        }
+    }
+
+    /// Says whether a sender on this way was ahead of a sample by the same clock.
+    fn is_behind(&self, report: &Report, point: &Point) -> bool {
+        self.known.iter().any(|voice| {
+            let is_ahead = |last: &Point| last.clock == point.clock && point.ms < last.ms;
+            voice.paths.has(report) && voice.gate.last().is_some_and(is_ahead)
+        })
     }
 
     /// Lets a sample join the run that it agrees with, or start one; returns that as it is then.
@@ -323,10 +618,7 @@ impl Voices {
         clocks: Clocks,
     ) -> Run {
         self.runs.retain(|run| !run.is_stale(point.received));
-        let is_behind = self.known.iter().any(|voice| {
-            let is_ahead = |last: &Point| last.clock == point.clock && point.ms < last.ms;
-            voice.paths.has(report) && voice.gate.last().is_some_and(is_ahead)
-        });
+        let is_behind = self.is_behind(report, &point);
         let mut runs = self.runs.iter_mut();
         if let Some(run) =
             runs.find_map(|run| run.join(report, point, clocks, settings).then_some(run))
@@ -336,8 +628,10 @@ impl Voices {
             }
             return run.clone();
         }
-        if self.runs.len() == RUNS_MAX {
-            self.runs.remove(0);
+        let free = self.runs.iter().filter(|run| run.owner.is_none()).count();
+        if free == RUNS_MAX {
+            let oldest = self.runs.iter().position(|run| run.owner.is_none());
+            oldest.map(|oldest| self.runs.remove(oldest));
         }
         let run = Run::start(report, point, clocks);
         self.runs.push(run.clone());
@@ -371,7 +665,7 @@ impl Voices {
         sample: &Sample,
         point: Point,
         index: usize,
-    ) -> Outcome {
+    ) -> Heard {
         let voice = &self.known[index];
         if voice
             .gate
@@ -383,8 +677,20 @@ impl Voices {
                 voice: voice.clone(),
             });
         }
-        let pass = self.known[index].gate.overrule(settings, &point);
-        self.accept(index, report, sample, point, pass)
+        let voice = &mut self.known[index];
+        let before = voice.gate.last().copied();
+        let pass = voice.gate.overrule(settings, &point);
+        let number = voice.number;
+        let is_scrutinised = is_scrutinised(settings, report);
+        let (true, false, Some(before)) = (is_scrutinised, pass.continuous, before) else {
+            return self.accept(settings, index, report, sample, point, pass);
+        };
+        // It booted where it cannot be.
+        voice.take(report, sample, point, pass);
+        let now = report.received;
+        let news = voice.scrutiny.refute(settings, now, Doubt::Jump, &before);
+        self.disown(number);
+        Heard::rejected(Rejection::Suspect).with_news(number, news)
     }
 
     /// Returns the sender whose clock goes on where it was left when another took its place.
@@ -415,10 +721,15 @@ impl Voices {
         point: Point,
         index: usize,
         ghost: Ghost,
-    ) -> (Outcome, Option<Conflict>) {
+    ) -> Heard {
         let mut other = mem::replace(&mut self.known[index], ghost.voice);
         other.number = self.free_number();
         let (known, newcomer) = (index, self.known.len());
+        let voice = &mut self.known[known];
+        // What was told of a number's trust is told to its end, whoever has it.
+        mem::swap(&mut voice.scrutiny, &mut other.scrutiny);
+        voice.scrutiny.begin();
+        other.scrutiny.begin();
         self.known.push(other);
         let voice = &mut self.known[known];
         let pass = match voice.judge(settings, &point) {
@@ -431,13 +742,13 @@ impl Voices {
             continuous: false,
             ..pass
         };
-        let outcome = self.accept(known, report, sample, point, pass);
+        let heard = self.accept(settings, known, report, sample, point, pass);
         let conflict = self.tell(Evidence::BootClock, known, newcomer);
-        (outcome, conflict)
+        Heard { conflict, ..heard }
     }
 
     /// Says what shows that a run is another sender's, if anything does yet.
-    fn evidence(&self, run: &Run, point: &Point) -> Option<Evidence> {
+    fn evidence(&self, settings: &GateSettings, run: &Run, point: &Point) -> Option<Evidence> {
         // A sample that was late is no sign that its sender still speaks.
         if run.interrupted < SAMPLES_MIN {
             return None;
@@ -461,7 +772,10 @@ impl Voices {
                     return None;
                 }
                 evidence.get_or_insert(Evidence::Motion);
-            } else if run.clocks == Clocks::Behind && voice.gate.predates(point) {
+            } else if run.clocks == Clocks::Behind
+                && voice.gate.predates(point)
+                && voice.gate.could_have_been(settings, point)
+            {
                 // It may be late: what the sender was doing then is not known.
                 return None;
             } else {
@@ -479,21 +793,21 @@ impl Voices {
         sample: &Sample,
         point: Point,
         evidence: Evidence,
-    ) -> (Outcome, Option<Conflict>) {
+    ) -> Heard {
         if VOICES_MAX <= self.known.len() {
-            return (Outcome::Rejected(Rejection::Jump), None);
+            return Heard::rejected(Rejection::Jump);
         }
         let known = self.order(report).first().copied().unwrap_or(0);
         let mut voice = Voice::new(self.free_number(), report);
         voice.learn(report);
         let Verdict::Passes(pass) = voice.judge(settings, &point) else {
-            return (Outcome::Rejected(Rejection::Jump), None);
+            return Heard::rejected(Rejection::Jump);
         };
         let newcomer = self.known.len();
         self.known.push(voice);
-        let outcome = self.accept(newcomer, report, sample, point, pass);
+        let heard = self.accept(settings, newcomer, report, sample, point, pass);
         let conflict = self.tell(evidence, known, newcomer);
-        (outcome, conflict)
+        Heard { conflict, ..heard }
     }
 
     /// Takes a boot clock that says nothing of a place: it may show that a sender rebooted.
@@ -617,6 +931,16 @@ impl Voices {
             self.is_told = false;
         }
     }
+}
+
+/// Says whether places out of reach make their sender suspect: what a camera looks at may be anywhere
+/// in the next moment.
+const fn is_scrutinised(settings: &GateSettings, report: &Report) -> bool {
+    settings.plausibility
+        && !matches!(
+            report.message,
+            Message::CameraView(_) | Message::CameraTarget(_)
+        )
 }
 
 /// Says whether one clock shows what it cannot have come to since it was read last.

@@ -102,6 +102,7 @@ fn occasions_example() -> Alert {
             doubts: vec!["jump".to_owned()],
             since: OCCURRED_AT,
             last_trusted: Some(place_example()),
+            moved_m: Some(5_000.0),
         }),
         interference: Some(alert::Interference {
             cleared: false,

@@ -38,6 +38,10 @@ pub struct Trust {
     /// The last place before that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_trusted: Option<Place>,
+    /// How far from that the place lies that is believed from then on, metres, if nothing flies there
+    /// in the time or only its persistence speaks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_m: Option<f64>,
 }
 
 /// A place on the ellipsoid, WGS-84.

@@ -63,7 +63,10 @@ impl Asks {
     }
 
     fn width_m(&self, fix: &Fix) -> f64 {
-        let widths = self.margins.iter().map(|margin| margin.width(fix.h_acc));
+        let widths = self
+            .margins
+            .iter()
+            .map(|margin| margin.width(fix.accuracy()));
         widths.fold(0.0, f64::max)
     }
 

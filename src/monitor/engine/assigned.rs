@@ -101,7 +101,7 @@ impl Monitor {
             let now = self.timekeeper.civil(fix.received).of(fix.received);
             let lie = if route.hours.is_active(now) {
                 let depth = self.corridors.get(corridor).depth();
-                Lie::Side(route.side(edge_m, fix.h_acc, depth))
+                Lie::Side(route.side(edge_m, fix.accuracy(), depth))
             } else {
                 Lie::OutOfHours
             };

@@ -349,6 +349,7 @@ const fn reason(rejection: Rejection) -> &'static str {
         Rejection::Jump => "nothing could have come there from the position before",
         Rejection::Late => "it is older than the position before",
         Rejection::Repeated => "it is the position before again",
+        Rejection::Suspect => "it is in doubt",
     }
 }
 

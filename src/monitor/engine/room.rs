@@ -20,6 +20,9 @@ impl Monitor {
             rejects.leave(&mut self.notes_room);
         }
         for track in self.vigil.forget(&whom) {
+            if let Some(suspect) = self.suspects.remove(&track) {
+                self.doubted.insert(track.to_string(), suspect);
+            }
             if let Some(mut follow) = self.tracks.remove(&track) {
                 self.set_routes_aside(&mut follow);
                 self.keep_episodes(follow);

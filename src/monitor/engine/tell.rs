@@ -21,6 +21,7 @@ use crate::units::Moment;
 impl Monitor {
     /// Hands a decision out, or holds its alert back; every alert leaves here.
     pub(super) fn tell(&mut self, decision: Decision) {
+        let decision = self.labelled_by_area(decision);
         let present = present(&self.timekeeper, self.now, &self.settings.unit);
         let before = self.decisions.len();
         self.storm.pass(&present, decision, &mut self.decisions);
@@ -208,7 +209,7 @@ impl Monitor {
         };
         let alert = Alert {
             also,
-            ..ingredients.compose(&found.told)
+            ..self.labelled(track, ingredients.compose(&found.told))
         };
         Some(Decision {
             standing: Some(standing),
@@ -256,7 +257,7 @@ impl Monitor {
             return;
         };
         let event = Event::IdentityConflict;
-        if !self.settings.fleet.tells(event, whom.kind()) {
+        if !self.settings.fleet.tells(event, whom.kind()) || self.hears_the_vehicle_of(whom) {
             return;
         }
         let profile = self.profile(&track);
@@ -274,6 +275,27 @@ impl Monitor {
             alert: Some(alert),
             ..Decision::default()
         });
+    }
+
+    /// Says whether somebody is the camera of a vehicle that is followed itself: two with one identity
+    /// have cameras with one too, and are told once.
+    fn hears_the_vehicle_of(&self, whom: &Whom) -> bool {
+        match whom {
+            Whom::CameraImage(camera) | Whom::CameraTarget(camera) => {
+                let vehicle = TrackId {
+                    whom: Whom::Vehicle {
+                        namespace: camera.namespace.clone(),
+                        system_id: camera.system_id,
+                    },
+                    voice: 1,
+                };
+                self.tracks.contains_key(&vehicle)
+            }
+            Whom::Vehicle { .. }
+            | Whom::Aircraft { .. }
+            | Whom::Vessel { .. }
+            | Whom::RemoteId { .. } => false,
+        }
     }
 
     pub(super) fn profile(&self, track: &TrackId) -> Profile {

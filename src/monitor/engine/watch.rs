@@ -95,14 +95,15 @@ impl Monitor {
         let edge_m = self.around.edge_m(corridor);
         let passage = self.around.passage(corridor);
         let lead = self.around.lead(corridor);
-        let is_near = edge_m.is_some_and(|edge_m| edge_m <= rule.exit_margin().width(fix.h_acc));
+        let is_near =
+            edge_m.is_some_and(|edge_m| edge_m <= rule.exit_margin().width(fix.accuracy()));
         let is_concerned = is_near || passage.is_some() || lead.is_some();
         if !is_concerned && !follow.stands.contains_key(&key) {
             return;
         }
         // The search went as far as the margin, up to a bound, so that what it did not find lies beyond.
         let edge_m = edge_m.unwrap_or_else(|| {
-            if Asks::is_within_reach(rule.reach_m(fix.h_acc)) {
+            if Asks::is_within_reach(rule.reach_m(fix.accuracy())) {
                 f64::INFINITY
             } else {
                 self.corridors.edge_distance_m(corridor, fix.position)

@@ -42,12 +42,12 @@ impl Step<'_> {
     /// have an inside.
     pub(super) fn inner_m(&self) -> f64 {
         let depth = self.corridors.get(self.corridor).depth().get();
-        self.rule.margin.width(self.fix.h_acc).min(depth / 2.0)
+        self.rule.margin.width(self.fix.accuracy()).min(depth / 2.0)
     }
 
     /// How far outside the edge a fix must be.
     pub(super) fn outer_m(&self) -> f64 {
-        self.rule.exit_margin().width(self.fix.h_acc)
+        self.rule.exit_margin().width(self.fix.accuracy())
     }
 
     /// The length of the way that led here, metres.

@@ -147,7 +147,9 @@ fn a_wild_receiver_is_no_second_vehicle() {
         })
         .collect();
     let (alerts, counts) = hear(&reports);
-    assert_eq!(words(&alerts), "road entered");
+    assert_eq!(words(&alerts), "road entered, position-suspect");
+    let trust = alerts[1].trust.as_ref().unwrap();
+    assert_eq!(trust.doubts, ["disagreement"], "it tells two places");
     assert_eq!(counts.conflicts, 0);
 }
 

@@ -31,9 +31,9 @@ fn degrees_e7(degrees: f64) -> i32 {
 
 fn judge(voices: &mut Voices, received_ms: u64, sample: &GlobalPosition) -> char {
     let report = report(received_ms, Message::GlobalPosition(*sample));
-    let (outcome, conflict) = voices.handle(&GateSettings::default(), &report);
-    assert_eq!(conflict, None);
-    match outcome {
+    let heard = voices.handle(&GateSettings::default(), &report);
+    assert_eq!(heard.conflict, None);
+    match heard.outcome {
         Outcome::Fix {
             continuous: true, ..
         } => '.',
@@ -46,6 +46,7 @@ fn judge(voices: &mut Voices, received_ms: u64, sample: &GlobalPosition) -> char
         Outcome::Rejected(Rejection::Jump) => 'J',
         Outcome::Rejected(Rejection::Late) => 'L',
         Outcome::Rejected(Rejection::Repeated) => 'R',
+        Outcome::Rejected(Rejection::Suspect) => 'S',
         Outcome::Outranked => '>',
         Outcome::Nothing => '-',
     }
@@ -84,7 +85,7 @@ fn a_reboot_is_believed_after_three_samples_and_the_timeline_runs_on() {
     for (received_ms, boot_ms) in [(0, 60_000), (1000, 900), (2000, 1900), (3000, 2900)] {
         let sample = sample((boot_ms, at));
         let report = report(received_ms, Message::GlobalPosition(sample));
-        if let (Outcome::Fix { fix, .. }, _) = voices.handle(&settings, &report) {
+        if let Outcome::Fix { fix, .. } = voices.handle(&settings, &report).outcome {
             times.push(fix.at.as_micros());
         }
     }
@@ -117,7 +118,7 @@ fn a_boot_clock_that_stands_still_filters_nobody_for_ever() {
     for n in 0..5 {
         let sample = sample((0, at(n)));
         let report = report(u64::from(n) * 1000, Message::GlobalPosition(sample));
-        if let (Outcome::Fix { fix, .. }, _) = voices.handle(&settings, &report) {
+        if let Outcome::Fix { fix, .. } = voices.handle(&settings, &report).outcome {
             times.push(fix.at.as_micros());
         }
     }
@@ -139,7 +140,7 @@ fn a_rejected_sample_does_not_move_the_timeline() {
     ] {
         let sample = sample((boot_ms, lat));
         let report = report(received_ms, Message::GlobalPosition(sample));
-        if let (Outcome::Fix { fix, .. }, _) = voices.handle(&settings, &report) {
+        if let Outcome::Fix { fix, .. } = voices.handle(&settings, &report).outcome {
             times.push(fix.at.as_micros());
         }
     }
@@ -189,8 +190,8 @@ fn a_jump_is_rejected_and_a_true_place_believed_at_last() {
             (4000, there),
             (5000, there),
         ],
-        ".JJ!.",
-        "three that agree are believed, but not the way between",
+        ".JJSS",
+        "three that agree make it suspect",
     );
 }
 
@@ -258,7 +259,7 @@ fn a_receiver_without_a_fix_is_not_believed_while_its_word_is_fresh() {
     };
     let said = report(0, Message::Gnss(gnss));
     assert_eq!(
-        voices.handle(&GateSettings::default(), &said).0,
+        voices.handle(&GateSettings::default(), &said).outcome,
         Outcome::Nothing
     );
     assert_eq!(judge(&mut voices, 4000, &sample((4000, 41.5))), 'N');
