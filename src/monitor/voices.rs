@@ -42,6 +42,8 @@ const VOICES_MAX: usize = 4;
 const RUNS_MAX: usize = 4;
 /// How long a sender must be silent before another clock or place is taken for its own.
 const SILENCE_MIN: Duration = Duration::from_secs(3);
+/// A sender that was heard within so long speaks beside a run.
+const SPEAKS: Duration = Duration::from_secs(30);
 /// A sender of several that is silent for so long is forgotten.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 
@@ -758,7 +760,9 @@ impl Voices {
             let Some(last) = voice.gate.last() else {
                 continue;
             };
-            if voice.heard.since(run.first) < DELAY_MAX {
+            // Whoever has not been heard for long does not speak beside the run.
+            let is_silent = SPEAKS < point.received.since(voice.heard);
+            if is_silent || voice.heard.since(run.first) < DELAY_MAX {
                 return None;
             }
             if last.clock != point.clock {

@@ -86,15 +86,12 @@ fn nothing_is_told_of_a_way_that_leads_nowhere_or_without_a_horizon() {
         "",
         "beside it",
     );
-    let mut slow = fly(&[(-1_200.0, 0.0), (-1_100.0, 0.0)]);
+    let mut slow = flight(0, 250, 2.0, &[(-1_200.0, 0.0), (-1_100.0, 0.0)]);
     for report in &mut slow {
         head(report, 2.0, 0.0);
     }
     check(road(), &slow, "", "slower than a course is worth");
-    let mut backwards = fly(&[(-1_200.0, 0.0), (-1_100.0, 0.0)]);
-    for report in &mut backwards {
-        head(report, -20.0, 0.0);
-    }
+    let backwards = fly(&[(-1_100.0, 0.0), (-1_200.0, 0.0)]);
     check(road(), &backwards, "", "on a course that leads away");
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::corridor::{Band, Corridor, Datum};
-use crate::monitor::fixture::{Spot, feed, fix, monitor, road};
+use crate::monitor::fixture::{Spot, at_speed, feed, fix, monitor, road};
 use crate::monitor::rule::Rule;
 
 /// Whether a track that stands still at a spot is calm after so many seconds.
@@ -47,10 +47,14 @@ fn a_horizon_and_a_dwell_that_is_due_end_the_calm() {
     // At 20 m/s 1,800 m lie within the horizon and what is kept beyond it.
     feed(
         &mut run,
-        &[fix(0, (-3_000.0, 0.0)), fix(1_000, (-2_980.0, 0.0))],
+        &[
+            at_speed(fix(0, (-3_000.0, 0.0)), (20.0, 0.0)),
+            at_speed(fix(1_000, (-2_980.0, 0.0)), (20.0, 0.0)),
+        ],
     );
     assert_eq!(run.calm_fixes(), 1);
-    feed(&mut run, &[fix(20_000, (-2_700.0, 0.0))]);
+    let nearer = at_speed(fix(20_000, (-2_700.0, 0.0)), (20.0, 0.0));
+    feed(&mut run, &[nearer]);
     assert_eq!(run.calm_fixes(), 1);
     let dwell = Rule {
         dwell: Some(Duration::from_secs(10)),
