@@ -160,7 +160,7 @@ impl Contact {
     /// Says how a report came.
     ///
     /// A modem may be connected to a link that says nothing of it: who sends nothing but what is
-    /// meant for satellites is heard by one.
+    /// meant for satellites is heard by one, as soon as it was silent otherwise for longer than usual.
     fn class_of(&self, settings: &LivenessSettings, report: &Report) -> LinkClass {
         let is_sparse = matches!(
             report.message,
@@ -168,7 +168,7 @@ impl Contact {
         );
         let now = report.received.monotonic;
         if settings.satellite_links.contains(&report.link)
-            || (is_sparse && self.judge(settings, LinkClass::Direct, now) == Liveness::Lost)
+            || (is_sparse && self.judge(settings, LinkClass::Direct, now) != Liveness::Alive)
         {
             LinkClass::Satellite
         } else {
@@ -245,6 +245,12 @@ mod tests {
             "it never said anything else",
         );
         check(vehicle, "dh....h....", "AAASSLAAAAA", "it has changed over");
+        check(
+            vehicle,
+            "d..h.......",
+            "AASAAAAASSS",
+            "before it was lost on the direct link",
+        );
     }
 
     #[test]
