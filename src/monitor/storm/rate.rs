@@ -78,15 +78,19 @@ impl Bucket {
         self.full_at.since(now)
     }
 
-    /// Goes on from what [`Self::wants`] said: never emptier than the rate allows, however the
-    /// clock was set meanwhile.
+    /// Goes on from what [`Self::wants`] said.
+    ///
+    /// No bucket wants more than the rate allows: it is the clock that was set back meanwhile, and since
+    /// nobody knows how long ago it was, the bucket is full. What must not happen is that alerts are
+    /// held because of a clock.
     #[must_use]
     pub fn wanting(wants: Duration, rate: Rate, now: Monotonic) -> Self {
         let most = rate
             .alerts
             .map_or(Duration::ZERO, |alerts| rate.whole(alerts));
+        let is_known = wants <= most;
         Self {
-            full_at: now.plus(wants.min(most)),
+            full_at: if is_known { now.plus(wants) } else { now },
         }
     }
 }
@@ -134,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_goes_on_in_another_run_and_is_never_emptier_than_empty() {
+    fn a_bucket_goes_on_in_another_run_and_is_full_if_the_clock_was_set_back() {
         let rate = Rate {
             alerts: Some(2),
             ..Rate::default()
@@ -146,7 +150,8 @@ mod tests {
         let mut same = Bucket::wanting(bucket.wants(now), rate, later);
         assert!(!same.take(rate, later.plus(Duration::from_secs(29))));
         assert!(same.take(rate, later.plus(Duration::from_secs(30))));
-        let mut clamped = Bucket::wanting(Duration::from_secs(9_000), rate, later);
-        assert!(clamped.take(rate, later.plus(Duration::from_secs(30))));
+        let mut full = Bucket::wanting(Duration::from_secs(9_000), rate, later);
+        assert!(full.take(rate, later) && full.take(rate, later));
+        assert!(!full.take(rate, later));
     }
 }
