@@ -9,6 +9,7 @@ a stranger's.
 """
 
 import json
+import math
 import random
 import socket
 import sys
@@ -77,17 +78,29 @@ class Vehicle:
                 250_000,
                 90,
                 130,
-                1500,
+                round(math.hypot(*self.speed(number))),
                 65535,
                 14,
                 **accuracy,
             )
         )
+        north_cms, east_cms = self.speed(number)
         return self.send(
             mav.global_position_int_encode(
-                boot_ms, lat_e7, lon_e7, 250_000, 100_000, 1500, 0, 0, 65535
+                boot_ms, lat_e7, lon_e7, 250_000, 100_000, north_cms, east_cms, 0, 65535
             )
         )
+
+    def speed(self, number):
+        """Returns the speed that led here from the place before, cm/s north and east."""
+        places = self.plan["places"]
+        lat_e7, lon_e7 = places[number]
+        lat_before_e7, lon_before_e7 = places[max(number - 1, 0)]
+        cm_e7 = 1.1132 * 1000 / self.plan["step_ms"]
+        north_cms = (lat_e7 - lat_before_e7) * cm_e7
+        east_cms = (lon_e7 - lon_before_e7) * cm_e7 * math.cos(math.radians(lat_e7 / 1e7))
+        # What no field can hold is not flown but jumped.
+        return [max(-32_000, min(32_000, round(cms))) for cms in (north_cms, east_cms)]
 
 
 def dirt(rng, frame):
