@@ -14,7 +14,7 @@ pub fn ready(status: &str) {
 
 /// Says that the configuration is being read again; [`reloaded`] says that this is over.
 ///
-/// Source: systemd.service(5), `Type=notify-reload`: the message has to carry the monotonic time.
+/// Source: `sd_notify(3)`, `RELOADING=1`: the message has to carry the monotonic time.
 pub fn reloading() {
     match NotifyState::monotonic_usec_now() {
         Ok(now) => send(&[NotifyState::Reloading, now]),

@@ -10,7 +10,8 @@ const BINARY: &str = "/usr/bin/corridord";
 #[test]
 fn the_daemon_tells_the_service_manager_that_it_is_ready_and_alive() {
     let unit = Unit::read();
-    unit.check("Service", "Type", "notify-reload");
+    unit.check("Service", "Type", "notify");
+    unit.check("Service", "ExecReload", "/bin/kill -HUP $MAINPID");
     unit.check("Service", "NotifyAccess", "main");
     unit.check("Service", "WatchdogSec", "30");
 }
