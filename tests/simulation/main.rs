@@ -1,5 +1,5 @@
 //! The whole core by virtual time: vehicles on flights at random through corridors at random, heard over links that lose, repeat,
-//! reorder and fall silent, by a unit that is killed at any moment and starts again from what it stored.
+//! reorder and fall silent, by a unit that is killed at any moment, starts again from what it stored, and reads its configuration again.
 //!
 //! In memory, from messages to what is committed. A seed decides everything. `CORRIDORD_SEEDS` says how many are tried (1,000 by
 //! default), and a failure names its seed, which `CORRIDORD_SEED` repeats alone.
@@ -89,6 +89,7 @@ struct Tally {
     exited: usize,
     kills: usize,
     torn: usize,
+    reloads: usize,
 }
 
 impl Tally {
@@ -107,6 +108,7 @@ impl Tally {
             ("dwelling", self.dwelling),
             ("crossed", self.crossed),
             ("kills with something in hand", self.torn),
+            ("reloads", self.reloads),
         ] {
             assert!(seeds / 10 <= count, "{count} {what}: {self:?}");
         }
@@ -120,6 +122,7 @@ impl Tally {
         self.exited += count(Event::Exited);
         self.kills += run.kills[0];
         self.torn += run.kills[1];
+        self.reloads += run.reloads;
     }
 }
 
@@ -133,6 +136,7 @@ impl AddAssign for Tally {
         self.exited += other.exited;
         self.kills += other.kills;
         self.torn += other.torn;
+        self.reloads += other.reloads;
     }
 }
 

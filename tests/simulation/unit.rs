@@ -27,6 +27,8 @@ const DOWN_MAX_MS: u64 = 3_000;
 pub(crate) struct Fate {
     /// At these times since the start, between two messages.
     kills: Vec<Duration>,
+    /// Reads its configuration again at these times, written in another order each time.
+    reloads: Vec<Duration>,
     /// With these decisions in hand, counted from the first: before they are committed.
     torn: BTreeSet<usize>,
     rng_seed: u64,
@@ -39,9 +41,14 @@ impl Fate {
         let kills = kills.map(|second| Duration::from_secs(second.into()));
         let mut kills: Vec<Duration> = kills.collect();
         kills.sort_unstable();
+        let reloads = (0..rng.random_range(0..3)).map(|_| rng.random_range(0..FLIGHT_S));
+        let reloads = reloads.map(|second| Duration::from_secs(second.into()));
+        let mut reloads: Vec<Duration> = reloads.collect();
+        reloads.sort_unstable();
         let torn = (0..rng.random_range(0..4)).map(|_| rng.random_range(0..8));
         Self {
             kills,
+            reloads,
             torn: torn.collect(),
             rng_seed: seed ^ 0xdead,
         }
@@ -68,6 +75,8 @@ pub(crate) struct Run {
     pub(crate) flaws: Vec<String>,
     /// How often it was killed, and how often with something in hand.
     pub(crate) kills: [usize; 2],
+    /// How often it read its configuration again.
+    pub(crate) reloads: usize,
 }
 
 /// What the database keeps: the last of each.
@@ -121,6 +130,7 @@ pub(crate) fn run(
         started: Duration::ZERO,
         down_until: Duration::ZERO,
         kills: fate.kills.iter().copied().collect(),
+        reloads: fate.reloads.iter().copied().collect(),
         torn: fate.torn.clone(),
         decided: 0,
         rng: StdRng::seed_from_u64(fate.rng_seed),
@@ -144,6 +154,7 @@ struct Unit<'a> {
     started: Duration,
     down_until: Duration,
     kills: VecDeque<Duration>,
+    reloads: VecDeque<Duration>,
     torn: BTreeSet<usize>,
     decided: usize,
     rng: StdRng,
@@ -158,6 +169,15 @@ impl Unit<'_> {
         }
         if arrival.due < self.down_until {
             return;
+        }
+        if let Some(at) = self
+            .reloads
+            .front()
+            .copied()
+            .filter(|it| *it <= arrival.due)
+        {
+            self.reloads.pop_front();
+            self.reload(at.max(self.down_until));
         }
         let now = self.now(arrival.due);
         self.run.heard.push((arrival.sample, self.started));
@@ -215,6 +235,26 @@ impl Unit<'_> {
         self.monitor = monitor(self.world, self.rules, self.store.restored());
     }
 
+    /// Reads the same configuration again: its rules and corridors have other numbers then, and nothing
+    /// else changes.
+    fn reload(&mut self, at: Duration) {
+        self.run.reloads += 1;
+        let is_turned = self.run.reloads % 2 == 1;
+        let mut rules = self.rules.to_vec();
+        if is_turned {
+            rules.reverse();
+        }
+        let corridors = if is_turned {
+            &self.world.turned
+        } else {
+            &self.world.corridors
+        };
+        let now = self.now(at);
+        self.monitor
+            .reload(now, settings(&rules), Arc::clone(corridors));
+        self.commit(at);
+    }
+
     /// The monotonic clock begins anew with each start.
     fn now(&self, at: Duration) -> Moment {
         let micros = |span: Duration| u64::try_from(span.as_micros()).expect("a short flight");
@@ -227,10 +267,13 @@ impl Unit<'_> {
 }
 
 fn monitor(world: &World, rules: &[Rule], earlier: Restored) -> Monitor {
-    let settings = Settings {
+    Monitor::new(settings(rules), Arc::clone(&world.corridors), earlier)
+}
+
+fn settings(rules: &[Rule]) -> Settings {
+    Settings {
         unit: "unit".to_owned(),
         rules: rules.to_vec(),
         ..Settings::default()
-    };
-    Monitor::new(settings, Arc::clone(&world.corridors), earlier)
+    }
 }

@@ -242,6 +242,8 @@ impl Ground {
 pub(crate) struct World {
     pub(crate) grounds: Vec<Ground>,
     pub(crate) corridors: Arc<CorridorSet>,
+    /// The same in another order.
+    pub(crate) turned: Arc<CorridorSet>,
 }
 
 impl World {
@@ -257,8 +259,10 @@ impl World {
             }
         });
         let grounds: Vec<Ground> = grounds.collect();
+        let turned: Vec<Ground> = grounds.iter().rev().cloned().collect();
         Self {
             corridors: Arc::new(set(&grounds)),
+            turned: Arc::new(set(&turned)),
             grounds,
         }
     }
