@@ -69,6 +69,7 @@ fn read_one(mut section: Section<'_, '_>, known: Known<'_>, names: &mut BTreeSet
         dwell_every: read_span(&mut section, "dwell-every"),
         horizon: read_span(&mut section, "horizon"),
         cool_down: read_span(&mut section, "cool-down"),
+        exit_on_lost: section.flag("exit-on-lost").unwrap_or_default(),
         severity: one_of(&mut section, "severity", &Severity::ALL, |value| {
             value.name()
         }),

@@ -48,6 +48,8 @@ pub struct Rule {
     pub horizon: Option<Duration>,
     /// For how long after an exit nothing new is told of the same track and corridor.
     pub cool_down: Option<Duration>,
+    /// Whether a stay ends once its track counts as lost; else it goes on until a fix outside.
+    pub exit_on_lost: bool,
     /// How grave its alerts are that meet none of these conditions.
     pub severity: Severity,
     /// Conditions for another severity, of which the first one that is met decides.
@@ -76,6 +78,7 @@ impl Default for Rule {
             dwell_every: None,
             horizon: None,
             cool_down: None,
+            exit_on_lost: false,
             severity: Severity::default(),
             severity_when: Vec::new(),
             status: Status::default(),

@@ -11,10 +11,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::reload::as_of;
 use super::{Follow, Monitor};
 use crate::corridor::CorridorIndex;
 use crate::monitor::Decision;
-use crate::monitor::alert::{Alert, Also, Episode, Event};
+use crate::monitor::alert::{Alert, Also, Episode, Event, ExitReason};
 use crate::monitor::compose;
 use crate::monitor::identity;
 use crate::monitor::memory::{Memory, Topic};
@@ -38,11 +39,24 @@ impl Monitor {
                 follow.calm_until = None;
                 let civil = self.timekeeper.civil(now);
                 let heard_at = civil.of(now).before(now.monotonic.since(heard));
-                if let Some(last) = &follow.last {
-                    self.lose(&follow, &track, (last, heard_at), now);
+                if let Some(last) = follow.last.clone() {
+                    self.lose(&follow, &track, (&last, heard_at), now);
+                    self.give_up(&mut follow, &track, &last, now);
                 }
                 self.tracks.insert(track, follow);
             }
+        }
+    }
+
+    /// Ends the stays of a lost track under the rules that ask for it.
+    ///
+    /// It comes after the loss was told, which explains it.
+    fn give_up(&mut self, follow: &mut Follow, track: &TrackId, last: &Fix, now: Moment) {
+        let asks = |pair: &(usize, CorridorIndex)| self.settings.rules[pair.0].exit_on_lost;
+        let pairs: Vec<_> = follow.stands.keys().copied().filter(asks).collect();
+        for pair in pairs {
+            let fix = as_of(last, now);
+            self.end(follow, track, pair, &fix, ExitReason::TrackLost);
         }
     }
 

@@ -169,7 +169,7 @@ impl Monitor {
     }
 
     /// Ends a story that no fix ends, and tells of it if it was told that it had begun.
-    fn end(
+    pub(super) fn end(
         &mut self,
         follow: &mut Follow,
         track: &TrackId,
@@ -242,7 +242,7 @@ impl Coming<'_> {
 }
 
 /// Takes a fix for what is known at a later moment: an old position.
-fn as_of(last: &Fix, now: Moment) -> Fix {
+pub(super) fn as_of(last: &Fix, now: Moment) -> Fix {
     let silence = now.monotonic.since(last.received.monotonic);
     Fix {
         at: last.at.plus(silence),

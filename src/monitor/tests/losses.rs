@@ -1,6 +1,6 @@
 //! Tracks that are lost, and heard again.
 
-use crate::monitor::alert::{Alert, Event};
+use crate::monitor::alert::{Alert, Event, ExitReason};
 use crate::monitor::fixture::{
     START, feed, fix, left_behind, monitor_after, monitor_with, near, road, settings, told, wait,
     words, yard,
@@ -117,4 +117,47 @@ fn a_restart_tells_no_second_loss_and_does_not_forget_the_return() {
         0.5,
         "over the restart",
     );
+}
+
+#[test]
+fn a_rule_may_give_a_lost_track_up() {
+    check_given_up(false, "road entered, road exited", None);
+    check_given_up(
+        true,
+        "road entered, road exited, road entered, road exited",
+        Some(ExitReason::TrackLost),
+    );
+}
+
+/// Is heard inside, is silent, is heard inside again, and flies out.
+#[track_caller]
+fn check_given_up(exit_on_lost: bool, expected: &str, reason: Option<ExitReason>) {
+    let rule = Rule {
+        events: vec![Event::Entered, Event::Exited],
+        exit_on_lost,
+        ..Rule::default()
+    };
+    let settings = Settings {
+        fleet: Fleet {
+            events: Vec::new(),
+            ..Fleet::default()
+        },
+        ..settings(&[rule])
+    };
+    let mut monitor = monitor_with(settings, &[road()], Vec::new());
+    let mut alerts = told(feed(&mut monitor, &at(INSIDE, 0)));
+    alerts.extend(told(wait(&mut monitor, 10 * SECOND, 129 * SECOND)));
+    if reason.is_some() {
+        let given_up = alerts.last().unwrap();
+        assert_eq!(given_up.reason, reason);
+        near(
+            given_up.inside_seconds.unwrap(),
+            39.0,
+            2.0,
+            "until it was lost",
+        );
+    }
+    alerts.extend(told(feed(&mut monitor, &at(INSIDE, 130))));
+    alerts.extend(told(feed(&mut monitor, &at(OUTSIDE, 300))));
+    assert_eq!(words(&alerts), expected);
 }
