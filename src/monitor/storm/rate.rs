@@ -80,17 +80,22 @@ impl Bucket {
 
     /// Goes on from what [`Self::wants`] said.
     ///
-    /// No bucket wants more than the rate allows: it is the clock that was set back meanwhile, and since
-    /// nobody knows how long ago it was, the bucket is full. What must not happen is that alerts are
-    /// held because of a clock.
+    /// No bucket wants more than the rate allows: it is the clock that was set back meanwhile. A little
+    /// back leaves the bucket empty; further back than it takes to fill, nobody knows how long ago it
+    /// was, and it is full. No more than one filling of alerts may be held because of a clock.
     #[must_use]
     pub fn wanting(wants: Duration, rate: Rate, now: Monotonic) -> Self {
         let most = rate
             .alerts
             .map_or(Duration::ZERO, |alerts| rate.whole(alerts));
-        let is_known = wants <= most;
+        let is_known = wants <= most.saturating_mul(2);
+        let wants = if is_known {
+            wants.min(most)
+        } else {
+            Duration::ZERO
+        };
         Self {
-            full_at: if is_known { now.plus(wants) } else { now },
+            full_at: now.plus(wants),
         }
     }
 }
@@ -138,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_goes_on_in_another_run_and_is_full_if_the_clock_was_set_back() {
+    fn a_bucket_goes_on_in_another_run_and_is_full_if_the_clock_was_set_far_back() {
         let rate = Rate {
             alerts: Some(2),
             ..Rate::default()
@@ -150,6 +155,9 @@ mod tests {
         let mut same = Bucket::wanting(bucket.wants(now), rate, later);
         assert!(!same.take(rate, later.plus(Duration::from_secs(29))));
         assert!(same.take(rate, later.plus(Duration::from_secs(30))));
+        let mut empty = Bucket::wanting(Duration::from_secs(90), rate, later);
+        assert!(!empty.take(rate, later.plus(Duration::from_secs(29))));
+        assert!(empty.take(rate, later.plus(Duration::from_secs(30))));
         let mut full = Bucket::wanting(Duration::from_secs(9_000), rate, later);
         assert!(full.take(rate, later) && full.take(rate, later));
         assert!(!full.take(rate, later));
