@@ -58,6 +58,7 @@ macro_rules! shipped {
 pub const ALL: &[Shipped] = &shipped![
     "across-corridor",
     "along-corridor",
+    "approaches",
     "beside-corridor",
     "busy-airspace",
     "dash-across",
